@@ -1,0 +1,151 @@
+import type { EffectiveRetryPolicy, EventType, Job, JobError, JobErrorReport, JobState, OjsEvent, QueueCounts, RetryPolicy } from '@ojs/schema';
+
+/**
+ * On whose behalf an operation changes something. `epoch` is the access epoch under which the caller was permitted:
+ * the script compares it with the one in the tenant's slot and refuses a stale one ({@link StaleAccess}).
+ */
+export interface Caller {
+  readonly principal: string;
+  readonly epoch: string;
+}
+
+/** A job to enqueue: validated, normalised, times in milliseconds since the epoch. */
+export interface NewJob {
+  readonly id: string;
+  readonly type: string;
+  readonly queue: string;
+  readonly args: readonly unknown[];
+  readonly meta: Readonly<Record<string, unknown>>;
+  readonly priority: number;
+  readonly pending: boolean;
+  /** As the client wrote it (absolute), and as a moment; absent means now. */
+  readonly scheduledAt?: { readonly text: string; readonly ms: number };
+  readonly expiresAt?: { readonly text: string; readonly ms: number };
+  readonly timeoutMs?: number;
+  /** Length of a lease when the fetch names none. */
+  readonly leaseMs?: number;
+  readonly retry?: RetryPolicy;
+  readonly tags?: readonly string[];
+  readonly schema?: string;
+  /** Attributes that the client added, returned flat beside the others. */
+  readonly extra?: Readonly<Record<string, unknown>>;
+  /** `options.metadata`; never interpreted outside development. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+export interface Fetch {
+  readonly queues: readonly string[];
+  readonly count: number;
+  readonly workerId?: string;
+  /** Milliseconds; absent: the job's own, else the server's default. */
+  readonly leaseMs?: number;
+}
+
+/** Which lease an ack or nack speaks of. With `workerId` or `attempt`, a lease that does not match is lost. */
+export interface LeaseClaim {
+  readonly id: string;
+  readonly queue: string;
+  readonly workerId?: string;
+  readonly attempt?: number;
+}
+
+export interface Heartbeat {
+  readonly workerId: string;
+  readonly ids: readonly string[];
+  readonly leaseMs?: number;
+}
+
+export interface HeartbeatOutcome {
+  readonly extended: readonly string[];
+  readonly lost: readonly string[];
+  /** `metadata.test_directive` of an active job, if one carries it; the caller decides whether to believe it. */
+  readonly directive?: string;
+  readonly now: number;
+}
+
+export interface DeadLetterPage {
+  readonly jobs: readonly Job[];
+  readonly total: number;
+  /** Where the next page begins; undefined on the last one. */
+  readonly next?: string;
+}
+
+export interface QueueState {
+  readonly name: string;
+  readonly paused: boolean;
+  readonly createdAt: string;
+}
+
+export interface EventFilter {
+  readonly types?: readonly EventType[];
+  readonly visible: (queue: string) => boolean;
+  readonly after?: string;
+  readonly limit: number;
+}
+
+/**
+ * The job engine in the specification's words. It knows tenants and jobs, never credentials. Every method that changes
+ * something does so in one atomic script: it happens whole, or not at all and one of the errors of `errors.ts` is thrown.
+ */
+export interface Engine {
+
+  /** All or none. @throws {JobExists} {@link StaleAccess} */
+  push(tenant: string, caller: Caller, jobs: readonly NewJob[]): Promise<Job[]>;
+  /** Claims up to `count` jobs, left queue first. @throws {WorkerTaken} {@link StaleAccess} */
+  fetch(tenant: string, caller: Caller, fetch: Fetch): Promise<Job[]>;
+  /** Resolves when a job may have become available in one of the queues, or the time is up, or the signal fires. */
+  waitForJobs(tenant: string, queues: readonly string[], ms: number, signal: AbortSignal): Promise<void>;
+  /** @throws {LeaseLost} {@link NoSuchJob} {@link StaleAccess} */
+  ack(tenant: string, caller: Caller, claim: LeaseClaim, result: unknown): Promise<Job>;
+  /** @throws {LeaseLost} {@link NoSuchJob} {@link StaleAccess} */
+  nack(tenant: string, caller: Caller, claim: LeaseClaim, error: JobErrorReport): Promise<Job>;
+  /** Gives a leased job back without counting a failure. @throws {LeaseLost} {@link NoSuchJob} {@link StaleAccess} */
+  requeue(tenant: string, caller: Caller, claim: LeaseClaim): Promise<Job>;
+  /** Jobs of others are reported as lost, like jobs that do not exist. @throws {WorkerTaken} {@link StaleAccess} */
+  heartbeat(tenant: string, caller: Caller, beat: Heartbeat): Promise<HeartbeatOutcome>;
+
+  /** The queue that a job is in, or undefined. Cheap: answered from memory for jobs that this process saw. */
+  locate(tenant: string, id: string): Promise<string | undefined>;
+  info(tenant: string, id: string): Promise<Job | undefined>;
+  /** Resolves when the job may have reached a terminal state, or the time is up, or the signal fires. */
+  waitForJob(tenant: string, id: string, ms: number, signal: AbortSignal): Promise<void>;
+  /** @throws {WrongState} {@link NoSuchJob} {@link StaleAccess} */
+  cancel(tenant: string, caller: Caller, id: string, queue: string): Promise<{ job: Job; previous: JobState }>;
+  /** @throws {WrongState} {@link NoSuchJob} {@link StaleAccess} */
+  activate(tenant: string, caller: Caller, id: string, queue: string): Promise<{ job: Job; previous: JobState }>;
+
+  isDeadLetter(tenant: string, id: string, queue: string): Promise<boolean>;
+  /** Newest first over the queues for which `visible` holds. `cursor` is a `next` of an earlier page, `offset` skips. @throws {BadCursor} */
+  deadLetters(tenant: string, page: { visible: (queue: string) => boolean; queue?: string; limit: number; offset: number; cursor?: string }): Promise<DeadLetterPage>;
+  /** Attempt 0, errors cleared, available. @throws {NoSuchJob} {@link StaleAccess} */
+  retryDeadLetter(tenant: string, caller: Caller, id: string, queue: string): Promise<Job>;
+  /** @throws {NoSuchJob} {@link StaleAccess} */
+  deleteDeadLetter(tenant: string, caller: Caller, id: string, queue: string): Promise<void>;
+
+  /** By name. */
+  queues(tenant: string): Promise<QueueState[]>;
+  stats(tenant: string, queue: string): Promise<(QueueCounts & { paused: boolean }) | undefined>;
+  /** @returns false when the queue does not exist. @throws {StaleAccess} */
+  setPaused(tenant: string, caller: Caller, queue: string, paused: boolean): Promise<boolean>;
+  events(tenant: string, filter: EventFilter): Promise<{ events: OjsEvent[]; hasMore: boolean }>;
+
+  /** Round trip to Redis in milliseconds. @throws when it does not answer. */
+  ping(): Promise<number>;
+  /** Begins promoting due jobs and ending leases; stops with {@link close}. */
+  start(): void;
+  close(): Promise<void>;
+}
+
+/** What becomes of a job whose attempt failed (pure; see `retry.ts`). */
+export type Verdict =
+  | { readonly state: 'retryable'; readonly delayMs: number }
+  | { readonly state: 'available' }
+  | { readonly state: 'discarded'; readonly deadLetter: boolean };
+
+export interface FailureContext {
+  readonly policy: EffectiveRetryPolicy;
+  readonly attempt: number;
+  readonly error: JobError;
+  /** In [0, 1); injected so that the decision is a pure function. */
+  readonly random: number;
+}

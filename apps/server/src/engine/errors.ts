@@ -1,0 +1,85 @@
+import type { JobState } from '@ojs/schema';
+
+/** What the engine refuses, in its own words; the routes turn each into an answer. None carries job arguments. */
+export abstract class EngineRefusal extends Error {
+  override readonly name: string = new.target.name;
+}
+
+/** The caller was permitted under an access epoch that is no longer current: decide anew. */
+export class StaleAccess extends EngineRefusal {
+  readonly current: string;
+  constructor(current: string) {
+    super('access changed while the request was being served');
+    this.current = current;
+  }
+}
+
+/** A job with this id exists; nothing of the batch was stored. */
+export class JobExists extends EngineRefusal {
+  readonly id: string;
+  readonly index: number;
+  constructor(id: string, index: number) {
+    super(`job ${id} exists already`);
+    this.id = id;
+    this.index = index;
+  }
+}
+
+export class NoSuchJob extends EngineRefusal {
+  readonly id: string;
+  constructor(id: string) {
+    super(`job ${id} does not exist`);
+    this.id = id;
+  }
+}
+
+/** The job is not in a state that permits the operation. */
+export class WrongState extends EngineRefusal {
+  readonly id: string;
+  readonly state: JobState;
+  constructor(id: string, state: JobState) {
+    super(`job ${id} is ${state}`);
+    this.id = id;
+    this.state = state;
+  }
+}
+
+/** The caller holds no current lease on the job: it ended, was given to another worker, or never was the caller's. */
+export class LeaseLost extends EngineRefusal {
+  readonly id: string;
+  readonly state: JobState;
+  constructor(id: string, state: JobState) {
+    super(`no lease on job ${id}, which is ${state}`);
+    this.id = id;
+    this.state = state;
+  }
+}
+
+/** The worker id belongs to another principal. */
+export class WorkerTaken extends EngineRefusal {
+  constructor() {
+    super('the worker id belongs to another principal');
+  }
+}
+
+export class BadCursor extends EngineRefusal {
+  constructor() {
+    super('the cursor is not one that this server gave');
+  }
+}
+
+/** Redis does not answer, or cannot take writes. Nothing that was answered before is lost. */
+export class BackendUnavailable extends EngineRefusal {
+  constructor(cause: unknown) {
+    super('Redis does not answer');
+    // Only the class of the failure: ioredis errors carry the command with its arguments.
+    this.cause = cause instanceof Error ? cause.message.slice(0, 200) : undefined;
+  }
+}
+
+/** The key space was written by a newer version of this software. */
+export class KeySpaceTooNew extends EngineRefusal {
+  constructor(found: string, known: number) {
+    super(`the key space in Redis has format ${found}; this server knows ${known}: deploy a newer server`);
+  }
+}

@@ -1,0 +1,104 @@
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+
+/** How to reach Redis. `urls`: one server (`redis:`, `rediss:`, `unix:`), or nodes of a cluster. */
+export interface RedisSettings {
+  readonly urls: readonly string[];
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  /** PEM of the CA that signed a rediss: server, when the system does not know it. */
+  readonly ca?: string | undefined;
+}
+
+export type RedisClient = Redis | Cluster;
+
+/** Connections to one Redis or cluster: one for commands, and one more per subscriber. */
+export interface Connections {
+  readonly client: RedisClient;
+  /** A connection of its own for subscriptions; closed with the others. */
+  subscriber(): RedisClient;
+  close(): Promise<void>;
+}
+
+/** Commands fail at once while Redis is away (the answer is 503), and reconnecting goes on for ever, at most a second apart. */
+const COMMON = {
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 0,
+  connectTimeout: 5_000,
+  retryStrategy: (times: number) => Math.min(50 * 2 ** Math.min(times, 5), 1_000) * (0.5 + Math.random() / 2),
+} satisfies RedisOptions;
+
+function optionsOf(url: string, settings: RedisSettings): RedisOptions {
+  const login = { username: settings.username, password: settings.password };
+  const present = Object.fromEntries(Object.entries(login).filter(([, value]) => value !== undefined));
+  if (url.startsWith('unix:')) return { ...COMMON, ...present, path: url.replace(/^unix:(\/\/)?/, '') };
+  const { protocol, hostname, port, username, password, pathname } = new URL(url);
+  return {
+    ...COMMON,
+    host: hostname,
+    port: Number(port || 6379),
+    ...(username ? { username: decodeURIComponent(username) } : {}),
+    ...(password ? { password: decodeURIComponent(password) } : {}),
+    ...(pathname.length > 1 ? { db: Number(pathname.slice(1)) } : {}),
+    ...present,
+    ...(protocol === 'rediss:' ? { tls: { servername: hostname, ...(settings.ca ? { ca: settings.ca } : {}) } } : {}),
+  };
+}
+
+const opened = (client: RedisClient): Promise<void> =>
+  new Promise((resolve, reject) => {
+    client.once('ready', resolve);
+    client.once('end', () => reject(new Error('the connection ended before it was ready')));
+  });
+
+async function isCluster(first: RedisOptions): Promise<boolean> {
+  const probe = new Redis({ ...first, lazyConnect: true, retryStrategy: () => null });
+  probe.on('error', () => undefined);
+  try {
+    await probe.connect();
+    return /cluster_enabled:1/.test(await probe.info('cluster'));
+  } finally {
+    probe.disconnect();
+  }
+}
+
+/**
+ * Connects to a Redis, or to a cluster when several urls are given or the one server says that it is part of one.
+ * @param onError hears of connection failures; it must not print what it gets beyond the message.
+ * @throws the connection's error when the first attempt fails.
+ */
+export async function connect(settings: RedisSettings, onError: (error: Error) => void): Promise<Connections> {
+  const nodes = settings.urls.map((url) => optionsOf(url, settings));
+  const [first] = nodes;
+  if (!first) throw new Error('no Redis is named: set OJS_REDIS_URL');
+  const clustered = nodes.length > 1 || (first.path === undefined && (await isCluster(first)));
+  const all: RedisClient[] = [];
+  const open = (): RedisClient => {
+    const client = clustered
+      ? new Cluster(
+          nodes.map(({ host, port }) => ({ host: host ?? '127.0.0.1', port: port ?? 6379 })),
+          {
+            enableOfflineQueue: false,
+            clusterRetryStrategy: COMMON.retryStrategy,
+            redisOptions: { ...first, path: undefined, host: undefined, port: undefined, maxRetriesPerRequest: 0 },
+          },
+        )
+      : new Redis(first);
+    client.on('error', onError);
+    all.push(client);
+    return client;
+  };
+  const client = open();
+  try {
+    await opened(client);
+  } catch (error) {
+    client.disconnect();
+    throw error;
+  }
+  return {
+    client,
+    subscriber: open,
+    close: async () => {
+      await Promise.all(all.map((each) => each.quit().catch(() => each.disconnect())));
+    },
+  };
+}

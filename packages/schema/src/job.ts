@@ -1,0 +1,157 @@
+import { z } from 'zod';
+import { JobError } from './error.ts';
+import { LIMITS } from './limits.ts';
+import { JobId, JobType, QueueName } from './names.ts';
+import { RetryPolicy } from './retry.ts';
+import { Moment } from './time.ts';
+
+/** The eight states of ojs-core §6.1. */
+export const JOB_STATES = [
+  'scheduled',
+  'available',
+  'pending',
+  'active',
+  'completed',
+  'retryable',
+  'cancelled',
+  'discarded',
+] as const;
+export const JobState = z.enum(JOB_STATES).meta({ id: 'JobState' });
+export type JobState = z.infer<typeof JobState>;
+
+export const TERMINAL_STATES: ReadonlySet<JobState> = new Set(['completed', 'cancelled', 'discarded']);
+
+const hasNewline = (value: unknown): boolean =>
+  typeof value === 'string'
+    ? /[\r\n]/.test(value)
+    : typeof value === 'object' && value !== null && Object.values(value).some(hasNewline);
+
+/** Metadata (security page, Meta keys; ojs-security §8.3: no newline in a value, which later could become a header). */
+export const Meta = z
+  .record(z.string().regex(/^[a-zA-Z0-9_.-]{1,128}$/), z.unknown())
+  .refine((meta) => !hasNewline(meta), 'values must not contain a newline')
+  .refine((meta) => !('__proto__' in Object.getOwnPropertyDescriptors(meta)), 'must not have the key __proto__')
+  .meta({ id: 'Meta' });
+
+/** Enqueue options (http-binding §9.1 and ojs-core §5.2). Clients send them under `options` or beside `type`; nested wins. */
+export const JobOptions = z
+  .object({
+    queue: QueueName.optional(),
+    priority: z.int().min(-100).max(100).optional(),
+    timeout: z
+      .int()
+      .min(0)
+      .max(LIMITS.timeoutMaxMs / 1_000)
+      .optional()
+      .meta({ description: 'Seconds; 0 means the default' }),
+    timeout_ms: z
+      .int()
+      .min(0)
+      .max(LIMITS.timeoutMaxMs)
+      .optional()
+      .meta({ description: 'Milliseconds; wins over timeout' }),
+    visibility_timeout: z
+      .int()
+      .min(1)
+      .max(LIMITS.leaseMaxMs / 1_000)
+      .optional()
+      .meta({ description: 'Seconds' }),
+    visibility_timeout_ms: z.int().min(1).max(LIMITS.leaseMaxMs).optional(),
+    scheduled_at: Moment.nullish(),
+    delay_until: Moment.nullish().meta({ description: 'The HTTP binding’s word for scheduled_at, which wins' }),
+    expires_at: Moment.nullish(),
+    retry: RetryPolicy.optional(),
+    tags: z.array(z.string().min(1).max(128)).max(64).optional(),
+    pending: z.boolean().optional(),
+    metadata: z.record(z.string(), z.unknown()).optional(),
+    unique: z.unknown().optional(),
+    rate_limit: z.unknown().optional(),
+  })
+  .meta({ id: 'JobOptions' });
+export type JobOptions = z.infer<typeof JobOptions>;
+
+/** The names that mean an option when they stand beside `type`. */
+export const OPTION_NAMES: ReadonlySet<string> = new Set(Object.keys(JobOptions.shape));
+
+/** What only the server sets (ojs-core §5.3); ignored when a client sends it. */
+export const SYSTEM_ATTRIBUTES: ReadonlySet<string> = new Set([
+  'state',
+  'attempt',
+  'max_attempts',
+  'created_at',
+  'enqueued_at',
+  'started_at',
+  'completed_at',
+  'cancelled_at',
+  'discarded_at',
+  'activated_at',
+  'next_attempt_at',
+  'retry_delay_ms',
+  'error',
+  'errors',
+  'result',
+  'enqueued_by',
+  'lease_expires_at',
+]);
+
+export const EnqueueRequest = z
+  .looseObject({
+    specversion: z
+      .string()
+      .regex(/^1\.0(\.\d+)?(-[0-9A-Za-z.-]+)?$/, 'must be 1.0')
+      .optional(),
+    id: JobId.optional(),
+    type: JobType,
+    args: z.array(z.unknown()),
+    meta: Meta.optional(),
+    schema: z.string().min(1).max(1_024).optional(),
+    options: JobOptions.loose().optional(),
+    ...JobOptions.shape,
+  })
+  .meta({ id: 'EnqueueRequest' });
+export type EnqueueRequest = z.infer<typeof EnqueueRequest>;
+
+export const BatchRequest = z
+  .object({ jobs: z.array(EnqueueRequest).min(1).max(LIMITS.batchJobs) })
+  .strict()
+  .meta({ id: 'BatchRequest' });
+
+/** A job as the server tells it (flat, ojs-core §5.4). Attributes that the client added are kept beside these. */
+export const Job = z
+  .looseObject({
+    specversion: z.string(),
+    id: z.string(),
+    type: z.string(),
+    queue: z.string(),
+    state: JobState,
+    args: z.array(z.unknown()),
+    meta: z.record(z.string(), z.unknown()),
+    priority: z.int(),
+    attempt: z.int(),
+    max_attempts: z.int(),
+    created_at: z.string(),
+    enqueued_at: z.string().optional(),
+    scheduled_at: z.string().optional(),
+    expires_at: z.string().optional(),
+    started_at: z.string().optional(),
+    completed_at: z.string().optional(),
+    cancelled_at: z.string().optional(),
+    discarded_at: z.string().optional(),
+    next_attempt_at: z.string().optional(),
+    retry_delay_ms: z.int().optional(),
+    timeout_ms: z.int().optional(),
+    visibility_timeout_ms: z.int().optional(),
+    lease_expires_at: z.string().optional(),
+    retry: RetryPolicy.optional(),
+    tags: z.array(z.string()).optional(),
+    schema: z.string().optional(),
+    error: JobError.optional(),
+    errors: z.array(JobError).optional(),
+    result: z.unknown().optional(),
+    enqueued_by: z.string().optional().meta({ description: 'The principal that sent the job' }),
+  })
+  .meta({ id: 'Job' });
+export type Job = z.infer<typeof Job>;
+
+export const JobAnswer = z.object({ job: Job }).meta({ id: 'JobAnswer' });
+export const BatchAnswer = z.object({ jobs: z.array(Job), count: z.int() }).meta({ id: 'BatchAnswer' });

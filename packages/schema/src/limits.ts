@@ -1,0 +1,39 @@
+/** Defaults of every limit; each is a setting `limits.*` of the server. Sizes in bytes of UTF-8 JSON, times in milliseconds. */
+export const LIMITS = {
+  /** Security page, Payload size. */
+  argsBytes: 1024 * 1024,
+  /** ojs-security §8.3. */
+  metaBytes: 64 * 1024,
+  /** ojs-security §10.3. */
+  bodyBytes: 2 * 1024 * 1024,
+  batchBodyBytes: 8 * 1024 * 1024,
+  batchJobs: 1_000,
+  /** Nesting of arrays and objects in a body (security page, JSON depth). */
+  depth: 32,
+  /** Security page, Connection limit; per client address. */
+  connectionsPerClient: 100,
+  /** Security page, Request timeout. */
+  requestMs: 30_000,
+  headersMs: 30_000,
+  /** ojs-security §10.5. */
+  idleMs: 120_000,
+  /** The longest wait of a fetch or of a GET for a result; below the request time. */
+  waitMs: 25_000,
+  fetchJobs: 100,
+  fetchQueues: 100,
+  heartbeatJobs: 1_000,
+  /** ojs-worker-protocol §5.2. */
+  leaseMs: 1_800_000,
+  leaseMaxMs: 24 * 3_600_000,
+  /** Longest execution time of one attempt: seven days. */
+  timeoutMaxMs: 7 * 86_400_000,
+  maxAttempts: 1_000,
+  /** Errors kept in a job's history. */
+  errors: 25,
+  /** ojs-core §8.1. */
+  backtraceFrames: 50,
+  backtraceChars: 10_000,
+  resultBytes: 1024 * 1024,
+} as const;
+
+export type Limits = { -readonly [K in keyof typeof LIMITS]: number };

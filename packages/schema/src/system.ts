@@ -1,0 +1,22 @@
+import { z } from 'zod';
+
+/** http-binding §8.1; the minimum, since everybody may read it. */
+export const HealthAnswer = z
+  .object({ status: z.enum(['ok', 'degraded']), backend: z.object({ status: z.enum(['ok', 'unhealthy']) }) })
+  .meta({ id: 'HealthAnswer' });
+
+/** http-binding §21. `specversion` and `ojs_version` say the same: clients read one or the other. */
+export const Manifest = z
+  .object({
+    specversion: z.literal('1.0'),
+    ojs_version: z.literal('1.0'),
+    implementation: z.object({ name: z.string(), version: z.string(), language: z.string() }),
+    conformance_level: z.int(),
+    protocols: z.array(z.string()),
+    backend: z.string(),
+    capabilities: z.record(z.string(), z.boolean()),
+    extensions: z.array(z.string()),
+    endpoints: z.record(z.string(), z.string()),
+  })
+  .meta({ id: 'Manifest' });
+export type Manifest = z.infer<typeof Manifest>;

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { JobErrorReport } from './error.ts';
+import { Job, JobState } from './job.ts';
+import { LIMITS } from './limits.ts';
+import { JobId, QueueName, WorkerId } from './names.ts';
+
+/** Milliseconds of a lease; longer ones are cut to the server's maximum (a day). */
+const Lease = z.int().min(1);
+const Attempt = z.int().min(1).optional().meta({
+  description:
+    'The attempt that the fetch answered with. With it, an answer that comes too late is refused even when the same worker holds a newer lease',
+});
+
+/** http-binding §10.1. */
+export const FetchRequest = z
+  .object({
+    queues: z.array(QueueName).min(1).max(LIMITS.fetchQueues),
+    count: z.int().min(1).max(LIMITS.fetchJobs).optional(),
+    worker_id: WorkerId.optional(),
+    visibility_timeout_ms: Lease.optional(),
+    wait_ms: z
+      .int()
+      .min(0)
+      .optional()
+      .meta({ description: 'How long to wait for a job, at most 25,000; absent or 0 answers at once' }),
+  })
+  .loose()
+  .meta({ id: 'FetchRequest' });
+export const FetchAnswer = z.object({ jobs: z.array(Job) }).meta({ id: 'FetchAnswer' });
+
+/** http-binding §10.2. */
+export const AckRequest = z
+  .object({ job_id: JobId, worker_id: WorkerId.optional(), attempt: Attempt, result: z.unknown().optional() })
+  .loose()
+  .meta({ id: 'AckRequest' });
+export const AckAnswer = z
+  .object({
+    acknowledged: z.literal(true),
+    id: z.string(),
+    job_id: z.string(),
+    state: JobState,
+    completed_at: z.string(),
+    job: Job,
+  })
+  .meta({ id: 'AckAnswer' });
+
+/** http-binding §10.3. `requeue` gives the job back without counting a failure. */
+export const NackRequest = z
+  .object({
+    job_id: JobId,
+    worker_id: WorkerId.optional(),
+    attempt: Attempt,
+    error: JobErrorReport.optional(),
+    requeue: z.boolean().optional(),
+  })
+  .loose()
+  .refine((nack) => nack.error !== undefined || nack.requeue === true, {
+    path: ['error'],
+    error: 'is required unless requeue is true',
+  })
+  .meta({ id: 'NackRequest' });
+export const NackAnswer = z
+  .object({
+    id: z.string(),
+    job_id: z.string(),
+    state: JobState,
+    attempt: z.int(),
+    max_attempts: z.int(),
+    next_attempt_at: z.string().optional(),
+    retry_delay_ms: z.int().optional(),
+    discarded_at: z.string().optional(),
+    completed_at: z.string().optional(),
+    job: Job,
+  })
+  .meta({ id: 'NackAnswer' });
+
+/** http-binding §10.4; ids under `active_jobs`, or under `active_job_ids` as ojs-worker-protocol §4.2 has it. */
+export const HeartbeatRequest = z
+  .object({
+    worker_id: WorkerId,
+    active_jobs: z.union([z.array(JobId).max(LIMITS.heartbeatJobs), z.int().min(0)]).optional(),
+    active_job_ids: z.array(JobId).max(LIMITS.heartbeatJobs).optional(),
+    visibility_timeout_ms: Lease.optional(),
+    state: z.enum(['running', 'quiet', 'terminate']).optional(),
+  })
+  .loose()
+  .meta({ id: 'HeartbeatRequest' });
+export const HeartbeatAnswer = z
+  .object({
+    state: z.enum(['running', 'quiet', 'terminate']),
+    jobs_extended: z.array(z.string()),
+    jobs_lost: z
+      .array(z.string())
+      .meta({ description: 'Jobs of the request on which the caller holds no lease any more; stop working on them' }),
+    server_time: z.string(),
+  })
+  .meta({ id: 'HeartbeatAnswer' });
+
+export type FetchRequest = z.infer<typeof FetchRequest>;
+export type AckRequest = z.infer<typeof AckRequest>;
+export type NackRequest = z.infer<typeof NackRequest>;
+export type HeartbeatRequest = z.infer<typeof HeartbeatRequest>;
+export type HeartbeatAnswer = z.infer<typeof HeartbeatAnswer>;
