@@ -153,5 +153,18 @@ export const Job = z
   .meta({ id: 'Job' });
 export type Job = z.infer<typeof Job>;
 
+/** What an answer to a worker says of the job: it sent the rest itself. */
+export const JobSummary = Job.pick({
+  id: true,
+  type: true,
+  queue: true,
+  state: true,
+  attempt: true,
+  max_attempts: true,
+})
+  .strip()
+  .meta({ id: 'JobSummary' });
+export type JobSummary = z.infer<typeof JobSummary>;
+
 export const JobAnswer = z.object({ job: Job }).meta({ id: 'JobAnswer' });
 export const BatchAnswer = z.object({ jobs: z.array(Job), count: z.int() }).meta({ id: 'BatchAnswer' });

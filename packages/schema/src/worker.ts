@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { JobErrorReport } from './error.ts';
-import { Job, JobState } from './job.ts';
+import { Job, JobState, JobSummary } from './job.ts';
 import { LIMITS } from './limits.ts';
 import { JobId, QueueName, WorkerId } from './names.ts';
 
@@ -40,7 +40,7 @@ export const AckAnswer = z
     job_id: z.string(),
     state: JobState,
     completed_at: z.string(),
-    job: Job,
+    job: JobSummary,
   })
   .meta({ id: 'AckAnswer' });
 
@@ -70,7 +70,7 @@ export const NackAnswer = z
     retry_delay_ms: z.int().optional(),
     discarded_at: z.string().optional(),
     completed_at: z.string().optional(),
-    job: Job,
+    job: JobSummary,
   })
   .meta({ id: 'NackAnswer' });
 

@@ -1,4 +1,15 @@
-import type { EffectiveRetryPolicy, EventType, Job, JobError, JobErrorReport, JobState, OjsEvent, QueueCounts, RetryPolicy } from '@ojs/schema';
+import type {
+  EffectiveRetryPolicy,
+  EventType,
+  Job,
+  JobError,
+  JobErrorReport,
+  JobState,
+  JobSummary,
+  OjsEvent,
+  QueueCounts,
+  RetryPolicy,
+} from '@ojs/schema';
 
 /**
  * On whose behalf an operation changes something. `epoch` is the access epoch under which the caller was permitted:
@@ -49,6 +60,14 @@ export interface LeaseClaim {
   readonly attempt?: number;
 }
 
+/** How an attempt ended. Moments are RFC 3339. */
+export interface Settled extends JobSummary {
+  readonly completedAt?: string;
+  readonly discardedAt?: string;
+  readonly nextAttemptAt?: string;
+  readonly retryDelayMs?: number;
+}
+
 export interface Heartbeat {
   readonly workerId: string;
   readonly ids: readonly string[];
@@ -88,7 +107,6 @@ export interface EventFilter {
  * something does so in one atomic script: it happens whole, or not at all and one of the errors of `errors.ts` is thrown.
  */
 export interface Engine {
-
   /** All or none. @throws {JobExists} {@link StaleAccess} */
   push(tenant: string, caller: Caller, jobs: readonly NewJob[]): Promise<Job[]>;
   /** Claims up to `count` jobs, left queue first. @throws {WorkerTaken} {@link StaleAccess} */
@@ -96,11 +114,11 @@ export interface Engine {
   /** Resolves when a job may have become available in one of the queues, or the time is up, or the signal fires. */
   waitForJobs(tenant: string, queues: readonly string[], ms: number, signal: AbortSignal): Promise<void>;
   /** @throws {LeaseLost} {@link NoSuchJob} {@link StaleAccess} */
-  ack(tenant: string, caller: Caller, claim: LeaseClaim, result: unknown): Promise<Job>;
+  ack(tenant: string, caller: Caller, claim: LeaseClaim, result: unknown): Promise<Settled>;
   /** @throws {LeaseLost} {@link NoSuchJob} {@link StaleAccess} */
-  nack(tenant: string, caller: Caller, claim: LeaseClaim, error: JobErrorReport): Promise<Job>;
+  nack(tenant: string, caller: Caller, claim: LeaseClaim, error: JobErrorReport): Promise<Settled>;
   /** Gives a leased job back without counting a failure. @throws {LeaseLost} {@link NoSuchJob} {@link StaleAccess} */
-  requeue(tenant: string, caller: Caller, claim: LeaseClaim): Promise<Job>;
+  requeue(tenant: string, caller: Caller, claim: LeaseClaim): Promise<Settled>;
   /** Jobs of others are reported as lost, like jobs that do not exist. @throws {WorkerTaken} {@link StaleAccess} */
   heartbeat(tenant: string, caller: Caller, beat: Heartbeat): Promise<HeartbeatOutcome>;
 
@@ -116,7 +134,10 @@ export interface Engine {
 
   isDeadLetter(tenant: string, id: string, queue: string): Promise<boolean>;
   /** Newest first over the queues for which `visible` holds. `cursor` is a `next` of an earlier page, `offset` skips. @throws {BadCursor} */
-  deadLetters(tenant: string, page: { visible: (queue: string) => boolean; queue?: string; limit: number; offset: number; cursor?: string }): Promise<DeadLetterPage>;
+  deadLetters(
+    tenant: string,
+    page: { visible: (queue: string) => boolean; queue?: string; limit: number; offset: number; cursor?: string },
+  ): Promise<DeadLetterPage>;
   /** Attempt 0, errors cleared, available. @throws {NoSuchJob} {@link StaleAccess} */
   retryDeadLetter(tenant: string, caller: Caller, id: string, queue: string): Promise<Job>;
   /** @throws {NoSuchJob} {@link StaleAccess} */

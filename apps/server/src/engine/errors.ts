@@ -2,7 +2,9 @@ import type { JobState } from '@ojs/schema';
 
 /** What the engine refuses, in its own words; the routes turn each into an answer. None carries job arguments. */
 export abstract class EngineRefusal extends Error {
-  override readonly name: string = new.target.name;
+  override get name(): string {
+    return this.constructor.name;
+  }
 }
 
 /** The caller was permitted under an access epoch that is no longer current: decide anew. */

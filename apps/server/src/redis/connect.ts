@@ -44,6 +44,18 @@ function optionsOf(url: string, settings: RedisSettings): RedisOptions {
   };
 }
 
+/** What applies to every node of a cluster: all but where it is and how to reconnect, which the cluster client decides. */
+function nodeOptions({
+  path: _path,
+  host: _host,
+  port: _port,
+  retryStrategy: _retry,
+  enableOfflineQueue: _queue,
+  ...rest
+}: RedisOptions) {
+  return { ...rest, maxRetriesPerRequest: 0 };
+}
+
 const opened = (client: RedisClient): Promise<void> =>
   new Promise((resolve, reject) => {
     client.once('ready', resolve);
@@ -79,7 +91,7 @@ export async function connect(settings: RedisSettings, onError: (error: Error) =
           {
             enableOfflineQueue: false,
             clusterRetryStrategy: COMMON.retryStrategy,
-            redisOptions: { ...first, path: undefined, host: undefined, port: undefined, maxRetriesPerRequest: 0 },
+            redisOptions: nodeOptions(first),
           },
         )
       : new Redis(first);

@@ -1,0 +1,28 @@
+-- Extends the leases that the principal's worker holds. ARGV: epoch, principal, worker, lease in ms ('' for each job's own),
+-- how many jobs; per job: queue, id. Jobs of others are told apart from jobs that do not exist in no way.
+local stale, principal, worker, wanted = take() ~= epoch, take(), take(), tonumber(take())
+if stale then return { 'stale', epoch } end
+local key = own('worker/' .. worker)
+local owner = call('GET', key)
+if owner and owner ~= principal then return { 'taken' } end
+call('SET', key, principal, 'PX', KEEP.workerMs)
+
+local extended, lost, directive = {}, {}, ''
+for _ = 1, tonumber(take()) do
+  local queue, id = take(), take()
+  local lease = call('HMGET', of(queue, id), 'lo', 'lw', 'ls', 'dl', 'td')
+  local ends = lease[1] == principal and (lease[2] == worker or lease[2] == '') and tonumber(call('ZSCORE', own('timers'), id))
+  if ends and ends > now then
+    local length = wanted or tonumber(lease[3])
+    if length > KEEP.leaseMaxMs then length = KEEP.leaseMaxMs end
+    local deadline = tonumber(lease[4])
+    local newEnd = now + length
+    if deadline and deadline < newEnd then newEnd = deadline end
+    timer(id, newEnd)
+    extended[#extended + 1] = id
+    if lease[5] then directive = lease[5] end
+  else
+    lost[#lost + 1] = id
+  end
+end
+return { 'ok', now, extended, lost, directive }

@@ -1,0 +1,119 @@
+-- Shared by every script. KEYS[1] is the tenant's prefix, `{ojs:<tenant>}`: all keys begin with it, so they are in one slot.
+-- BullMQ's keys are prefix:queue:name, ours prefix/name. KEEP is filled in by the engine.
+--
+-- Each job is in exactly one place (BullMQ's own): prioritized = available, delayed = scheduled or retryable,
+-- waiting-children = pending, active, completed, failed = discarded or cancelled. Beside it stand
+--   prefix/index               id -> queue
+--   prefix/timers              id -> the next moment at which something happens to the job by itself:
+--                              it becomes due, its lease ends, it expires, or it is no longer kept
+--   prefix/retryable/<queue>   which of the delayed are retries
+--   prefix/cancelled/<queue>   which of the failed were cancelled
+--   prefix/dead/<queue>        which of the failed are dead letters
+local prefix = KEYS[1]
+local call = redis.call
+local clock = call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local epoch = call('GET', prefix .. '/epoch') or '0'
+
+local cursor = 0
+local function take()
+  cursor = cursor + 1
+  return ARGV[cursor]
+end
+
+local function own(name) return prefix .. '/' .. name end
+local function of(queue, name) return prefix .. ':' .. queue .. ':' .. name end
+
+local function timer(id, at)
+  if at then call('ZADD', own('timers'), at, id) else call('ZREM', own('timers'), id) end
+end
+
+local function event(name, queue, id, job, ...)
+  call('XADD', own('events'), 'MAXLEN', '~', KEEP.events, '*', 't', name, 'q', queue, 'id', id, 'job', job, ...)
+end
+
+local function done(id) call('PUBLISH', own('done'), id) end
+
+local function stateOf(queue, id)
+  if call('HEXISTS', of(queue, id), 'lo') == 1 then return 'active' end
+  if call('ZSCORE', of(queue, 'prioritized'), id) then return 'available' end
+  if call('ZSCORE', of(queue, 'completed'), id) then return 'completed' end
+  if call('ZSCORE', of(queue, 'failed'), id) then
+    return call('ZSCORE', own('cancelled/' .. queue), id) and 'cancelled' or 'discarded'
+  end
+  if call('ZSCORE', of(queue, 'delayed'), id) then
+    return call('ZSCORE', own('retryable/' .. queue), id) and 'retryable' or 'scheduled'
+  end
+  if call('ZSCORE', of(queue, 'waiting-children'), id) then return 'pending' end
+  return nil
+end
+
+-- Takes the job out of the place that `state` means; it must be put into another in the same script.
+local function leave(queue, id, state)
+  if state == 'available' then
+    call('ZREM', of(queue, 'prioritized'), id)
+  elseif state == 'active' then
+    call('LREM', of(queue, 'active'), -1, id)
+    call('HDEL', of(queue, id), 'lo', 'lw', 'ls', 'dl')
+  elseif state == 'scheduled' or state == 'retryable' then
+    call('ZREM', of(queue, 'delayed'), id)
+    call('ZREM', own('retryable/' .. queue), id)
+  elseif state == 'pending' then
+    call('ZREM', of(queue, 'waiting-children'), id)
+  elseif state == 'completed' then
+    call('ZREM', of(queue, 'completed'), id)
+  else
+    call('ZREM', of(queue, 'failed'), id)
+    call('ZREM', own('cancelled/' .. queue), id)
+    call('ZREM', own('dead/' .. queue), id)
+  end
+end
+
+-- Waiting servers are woken when the first job comes into an empty place: whoever fetched before that goes on by itself.
+local function becomeAvailable(queue, id, priority, expires)
+  local waiting = of(queue, 'prioritized')
+  local turn = call('INCR', of(queue, 'pc'))
+  call('ZADD', waiting, priority * 0x100000000 + turn % 0x100000000, id)
+  timer(id, expires)
+  if call('ZCARD', waiting) == 1 then call('PUBLISH', own('wake'), queue) end
+end
+
+local function becomeDelayed(queue, id, due, expires)
+  -- BullMQ's score: twelve bits of sequence below the milliseconds.
+  call('ZADD', of(queue, 'delayed'), due * 0x1000, id)
+  call('HSET', of(queue, id), 'delay', due - now)
+  timer(id, expires and expires < due and expires or due)
+end
+
+local function remove(queue, id, state)
+  leave(queue, id, state)
+  call('DEL', of(queue, id))
+  call('HDEL', own('index'), id)
+  call('ZREM', own('timers'), id)
+end
+
+local function becomeFailed(queue, id, keepMs)
+  call('ZADD', of(queue, 'failed'), now, id)
+  call('HSET', of(queue, id), 'finishedOn', now)
+  timer(id, now + keepMs)
+  done(id)
+end
+
+local function becomeDeadLetter(queue, id)
+  local dead = own('dead/' .. queue)
+  call('ZADD', dead, now, id)
+  timer(id, now + KEEP.deadLetterMs)
+  if call('ZCARD', dead) > KEEP.deadLetters then
+    local oldest = call('ZRANGE', dead, 0, 0)[1]
+    remove(queue, oldest, 'discarded')
+  end
+end
+
+-- A job whose time to live ended before it was started (ojs-core 5.2, expires_at).
+local function expire(queue, id, state)
+  local job = call('HGET', of(queue, id), 'name')
+  leave(queue, id, state)
+  call('HSET', of(queue, id), 'failedReason', 'expired', 'ex', now)
+  becomeFailed(queue, id, KEEP.discardedMs)
+  event('job.expired', queue, id, job)
+end

@@ -1,0 +1,73 @@
+-- Ends attempts: acknowledged, failed, given back, or run out of lease.
+-- ARGV: how many; per attempt: epoch ('-' for the sweeper, who may only end what has run out), principal, queue, id,
+-- worker and attempt ('' for any), outcome (completed | retryable | available | discarded), delay in ms, dead letter (1 or 0),
+-- given back (1 or 0), error of the event (JSON or ''), how many field arguments, the fields to set.
+local function check(a, lease)
+  if a.epoch ~= '-' and a.epoch ~= epoch then return { 'stale', epoch } end
+  if not lease[1] then
+    local state = stateOf(a.queue, a.id)
+    return state and { 'lost', state } or { 'missing' }
+  end
+  local ends = tonumber(call('ZSCORE', own('timers'), a.id))
+  local matches = (a.worker == '' or a.worker == lease[2]) and (a.attempt == '' or a.attempt == lease[3])
+  if a.epoch == '-' then
+    matches = matches and ends <= now
+  else
+    matches = matches and a.principal == lease[1] and ends > now
+  end
+  return not matches and { 'lost', 'active' } or nil
+end
+
+local function settle(a, lease)
+  local queue, id, key = a.queue, a.id, of(a.queue, a.id)
+  local attempt, name = lease[3], lease[6]
+  local priority, expires = tonumber(lease[4]), tonumber(lease[5])
+  local duration = now - tonumber(lease[7])
+  leave(queue, id, 'active')
+  if a.last >= a.first then call('HSET', key, unpack(ARGV, a.first, a.last)) end
+  if a.back then call('HINCRBY', key, 'gb', 1) end
+
+  if a.outcome == 'completed' then
+    call('ZADD', of(queue, 'completed'), now, id)
+    call('HDEL', key, 'failedReason', 'rd')
+    call('HSET', key, 'finishedOn', now)
+    timer(id, now + KEEP.completedMs)
+    event('job.completed', queue, id, name, 'a', attempt, 'd', duration)
+    done(id)
+    return { 'ok', now, 'completed' }
+  end
+  if a.error ~= '' then event('job.failed', queue, id, name, 'a', attempt, 'd', duration, 'e', a.error) end
+  if a.outcome == 'retryable' and a.delay > 0 then
+    local due = now + a.delay
+    becomeDelayed(queue, id, due, expires)
+    call('ZADD', own('retryable/' .. queue), due, id)
+    event('job.retrying', queue, id, name, 'a', attempt, 'at', due, 'e', a.error)
+    return { 'ok', now, 'retryable', due }
+  end
+  if a.outcome == 'discarded' then
+    becomeFailed(queue, id, KEEP.discardedMs)
+    if a.deadLetter then becomeDeadLetter(queue, id) end
+    event('job.discarded', queue, id, name, 'a', attempt, 'e', a.error)
+    return { 'ok', now, 'discarded' }
+  end
+  call('HSET', key, 'enq', now)
+  becomeAvailable(queue, id, priority, expires)
+  event('job.enqueued', queue, id, name, 'p', priority)
+  return { 'ok', now, 'available' }
+end
+
+local answers = {}
+for i = 1, tonumber(take()) do
+  local a = { epoch = take(), principal = take(), queue = take(), id = take(), worker = take(), attempt = take(), outcome = take(), delay = tonumber(take()), deadLetter = take() == '1', back = take() == '1', error = take() }
+  local fields = tonumber(take())
+  a.first, a.last = cursor + 1, cursor + fields
+  cursor = cursor + fields
+  local lease = call('HMGET', of(a.queue, a.id), 'lo', 'lw', 'atm', 'priority', 'exp', 'name', 'processedOn', 'mx')
+  local answer = check(a, lease) or settle(a, lease)
+  answer[5], answer[6], answer[7] = lease[6] or '', lease[3] or '0', lease[8] or '0'
+  answer[4] = answer[4] or 0
+  answer[3] = answer[3] or ''
+  answer[2] = answer[2] or ''
+  answers[i] = answer
+end
+return answers

@@ -1,0 +1,36 @@
+import type { Job } from '@ojs/schema';
+import type { EngineContext } from './context.ts';
+import type { Caller, Fetch } from './engine.ts';
+import { Gather } from './gather.ts';
+import { hashOf, toJob } from './job-record.ts';
+import { accepted, type Outcome } from './outcomes.ts';
+
+type Claimed = [queue: string, id: string, leaseEnd: number, hash: string[]];
+
+const JOBS_PER_CALL = 100;
+
+/** FETCH (ojs-core §7.2): left queue first, then priority, then first in first out. */
+export function createFetch(context: EngineContext) {
+  const { client, run, spaces, queueOf } = context;
+  const gather = new Gather<{ caller: Caller; fetch: Fetch }, Outcome>(
+    async (tenant, requests) => {
+      const args: (string | number)[] = [requests.length];
+      for (const { caller, fetch } of requests) {
+        args.push(caller.epoch, caller.principal, fetch.workerId ?? '', fetch.leaseMs ?? '', fetch.count);
+        args.push(fetch.queues.length, ...fetch.queues);
+      }
+      return (await run('fetch', spaces.of(tenant), args)) as Outcome[];
+    },
+    JOBS_PER_CALL,
+    ({ fetch }) => fetch.count,
+  );
+
+  return async (tenant: string, caller: Caller, fetch: Fetch): Promise<Job[]> => {
+    if (!spaces.isRegistered(tenant)) await spaces.register(client, tenant);
+    const [, claimed] = accepted(await gather.ask(tenant, { caller, fetch }), '');
+    return (claimed as Claimed[]).map(([queue, id, leaseEnd, flat]) => {
+      queueOf.remember(tenant, id, queue);
+      return toJob(id, queue, hashOf(flat), 'active', leaseEnd);
+    });
+  };
+}

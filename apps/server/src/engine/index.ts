@@ -1,0 +1,112 @@
+import type { Job } from '@ojs/schema';
+import type { Connections } from '../redis/connect.ts';
+import { type EngineContext, QueueIndex, Spaces } from './context.ts';
+import { createDeadLetters } from './dead-letters.ts';
+import type { Engine } from './engine.ts';
+import { createEvents } from './events.ts';
+import { createFetch } from './fetch.ts';
+import { checkFormat } from './format.ts';
+import { createHeartbeat } from './heartbeat.ts';
+import { createMove } from './move.ts';
+import { createPush } from './push.ts';
+import { createQueues } from './queues.ts';
+import { createRead } from './read.ts';
+import { loadScripts, redisFailure } from './scripts.ts';
+import { DEFAULT_SETTINGS, type EngineSettings } from './settings.ts';
+import { createSettle } from './settle.ts';
+import { createSweeper } from './sweeper.ts';
+import { createWake } from './wake.ts';
+
+export type * from './engine.ts';
+export * from './errors.ts';
+export { DEFAULT_SETTINGS, type EngineSettings } from './settings.ts';
+
+export interface EngineOptions {
+  readonly redis: Connections;
+  readonly settings?: Partial<EngineSettings>;
+  /** Who emits the events (ojs-events §2.4). */
+  readonly source?: string;
+  readonly onError?: (error: unknown) => void;
+}
+
+/**
+ * The engine on BullMQ's data model in Redis.
+ * @throws {KeySpaceTooNew} when a newer server wrote the key space.
+ */
+export async function createEngine({
+  redis,
+  settings,
+  source = 'ojs://ojs-server/engine',
+  onError,
+}: EngineOptions): Promise<Engine> {
+  const { client } = redis;
+  await checkFormat(client);
+  const spaces = new Spaces();
+  const all = { ...DEFAULT_SETTINGS, ...settings };
+  const context: EngineContext = {
+    client,
+    spaces,
+    settings: all,
+    run: loadScripts(client, all),
+    queueOf: new QueueIndex(client, spaces),
+  };
+  const push = createPush(context);
+  const fetch = createFetch(context);
+  const settle = createSettle(context);
+  const { readIn, info } = createRead(context);
+  const { names, ...queues } = createQueues(context);
+  const wake = createWake(context, redis.subscriber(), info);
+  const sweeper = createSweeper(context, settle.expire, onError ?? (() => undefined));
+  await spaces.refresh(client);
+
+  /** Tells the sweeper when something of these jobs happens by itself. */
+  const expect = (tenant: string, jobs: readonly Job[]): void => {
+    for (const { scheduled_at, expires_at, lease_expires_at, next_attempt_at } of jobs) {
+      for (const moment of [scheduled_at, expires_at, lease_expires_at, next_attempt_at]) {
+        if (moment !== undefined) sweeper.expect(tenant, Date.parse(moment));
+      }
+    }
+  };
+
+  return {
+    push: async (tenant, caller, jobs) => {
+      const pushed = await push(tenant, caller, jobs);
+      expect(tenant, pushed);
+      return pushed;
+    },
+    fetch: async (tenant, caller, request) => {
+      const jobs = await fetch(tenant, caller, request);
+      expect(tenant, jobs);
+      if (jobs.length === request.count) wake.more(tenant, request.queues);
+      return jobs;
+    },
+    waitForJobs: wake.waitForJobs,
+    waitForJob: wake.waitForJob,
+    ack: settle.ack,
+    nack: async (tenant, caller, claim, error) => {
+      const settled = await settle.nack(tenant, caller, claim, error);
+      if (settled.nextAttemptAt) sweeper.expect(tenant, Date.parse(settled.nextAttemptAt));
+      return settled;
+    },
+    requeue: settle.requeue,
+    heartbeat: createHeartbeat(context),
+    locate: async (tenant, id) => (await context.queueOf.find(tenant, [id]))[0],
+    info,
+    ...createMove(context, readIn),
+    ...createDeadLetters(context, names, readIn),
+    ...queues,
+    events: createEvents(context, source),
+    ping: async () => {
+      const started = performance.now();
+      await client.ping().catch((error: unknown) => {
+        throw redisFailure(error);
+      });
+      return performance.now() - started;
+    },
+    start: sweeper.start,
+    close: async () => {
+      wake.close();
+      await sweeper.stop();
+    },
+  };
+}

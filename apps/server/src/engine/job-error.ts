@@ -1,0 +1,35 @@
+import { formatTimestamp, type JobError, type JobErrorReport, LIMITS } from '@ojs/schema';
+
+const DETAILS_BYTES = 65_536;
+
+function trimBacktrace(lines: readonly string[]): string[] {
+  const kept: string[] = [];
+  let chars = 0;
+  for (const line of lines.slice(0, LIMITS.backtraceFrames)) {
+    chars += line.length;
+    if (chars > LIMITS.backtraceChars) break;
+    kept.push(line);
+  }
+  return kept;
+}
+
+/** The error as it is kept: with a `type` and a `code` whichever was sent, its sizes bounded (ojs-core §8.1). */
+export function jobErrorOf(report: JobErrorReport, attempt: number, now: number): JobError {
+  const errorClass = report.details?.error_class;
+  const type = report.type ?? (typeof errorClass === 'string' ? errorClass : report.code) ?? 'error';
+  const details = report.details && JSON.stringify(report.details).length <= DETAILS_BYTES ? report.details : undefined;
+  return {
+    type,
+    code: report.code ?? type,
+    message: report.message,
+    attempt,
+    occurred_at: formatTimestamp(now),
+    ...(report.retryable === undefined ? {} : { retryable: report.retryable }),
+    ...(details ? { details } : {}),
+    ...(report.backtrace ? { backtrace: trimBacktrace(report.backtrace) } : {}),
+  };
+}
+
+/** The history with one more error; the oldest give way. */
+export const appendError = (history: readonly JobError[], error: JobError): JobError[] =>
+  [...history, error].slice(-LIMITS.errors);

@@ -1,0 +1,131 @@
+import { effectiveRetry, formatTimestamp, type Job, type JobError, type JobState } from '@ojs/schema';
+import type { NewJob } from './engine.ts';
+import type { Argument } from './scripts.ts';
+
+/**
+ * A job's hash. BullMQ's own fields: name, data, opts, timestamp, delay, priority, atm (attempts), ats, processedOn,
+ * finishedOn, returnvalue, failedReason, stacktrace. Ours:
+ *   ojs  what the client sent beside args, as JSON   by   the principal that sent the job
+ *   exp  expires at   tm  execution timeout   vl  length of a lease   mx  max attempts   td  test directive
+ *   lo   lease's principal   lw  its worker   ls  its length   dl  moment of the execution timeout
+ *   enq  last became available   rd  last back-off   gb  times given back   errs  error history   ex  expired at
+ */
+export type JobHash = Readonly<Record<string, string>>;
+
+/** Higher is sooner in OJS, lower is sooner in BullMQ, where 0 would overtake everything. */
+const bullPriority = (priority: number): number => 101 - priority;
+
+/** What the client sent, as it comes back in answers; everything else in the record is the server's. */
+function sent(job: NewJob): Record<string, unknown> {
+  const attributes: Record<string, unknown> = { ...job.extra };
+  if (Object.keys(job.meta).length > 0) attributes.meta = job.meta;
+  if (job.retry) attributes.retry = job.retry;
+  if (job.tags) attributes.tags = job.tags;
+  if (job.schema !== undefined) attributes.schema = job.schema;
+  if (job.timeoutMs !== undefined) attributes.timeout_ms = job.timeoutMs;
+  if (job.leaseMs !== undefined) attributes.visibility_timeout_ms = job.leaseMs;
+  if (job.scheduledAt) attributes.scheduled_at = job.scheduledAt.text;
+  if (job.expiresAt) attributes.expires_at = job.expiresAt.text;
+  if (job.metadata) attributes.metadata = job.metadata;
+  return attributes;
+}
+
+/** The arguments of one job for the push script. */
+export function pushArguments(job: NewJob, principal: string): Argument[] {
+  const { maxAttempts } = effectiveRetry(job.retry);
+  const attributes = sent(job);
+  const directive = job.metadata?.test_directive;
+  const fields: Argument[] = ['name', job.type, 'data', JSON.stringify(job.args), 'by', principal, 'mx', maxAttempts];
+  fields.push('opts', `{"priority":${bullPriority(job.priority)},"attempts":${maxAttempts}}`);
+  if (Object.keys(attributes).length > 0) fields.push('ojs', JSON.stringify(attributes));
+  if (job.expiresAt) fields.push('exp', job.expiresAt.ms);
+  if (job.timeoutMs) fields.push('tm', job.timeoutMs);
+  if (job.leaseMs) fields.push('vl', job.leaseMs);
+  if (typeof directive === 'string') fields.push('td', directive);
+  return [
+    job.queue,
+    job.id,
+    job.type,
+    job.pending ? 1 : 0,
+    bullPriority(job.priority),
+    job.scheduledAt?.ms ?? '',
+    job.expiresAt?.ms ?? '',
+    fields.length,
+    ...fields,
+  ];
+}
+
+export function hashOf(flat: readonly string[]): Record<string, string> {
+  const hash: Record<string, string> = {};
+  for (let i = 0; i < flat.length; i += 2) hash[flat[i]!] = flat[i + 1]!;
+  return hash;
+}
+
+export const errorsOf = (text: string | undefined): JobError[] => (text ? (JSON.parse(text) as JobError[]) : []);
+
+const at = (ms: string | undefined): string | undefined => (ms === undefined ? undefined : formatTimestamp(Number(ms)));
+
+/** The moments that a job in this state has. `completed_at` is core §5.3's: completed or failed for good, not expired. */
+function moments(hash: JobHash, state: JobState, timer: number | undefined): Record<string, string | undefined> {
+  const started =
+    state === 'available' || state === 'scheduled' || state === 'pending' ? undefined : at(hash.processedOn);
+  const finished = at(hash.finishedOn);
+  return {
+    enqueued_at: at(hash.enq ?? hash.timestamp),
+    started_at: started,
+    completed_at: state === 'completed' || (state === 'discarded' && !hash.ex) ? finished : undefined,
+    discarded_at: state === 'discarded' ? finished : undefined,
+    cancelled_at: state === 'cancelled' ? finished : undefined,
+    next_attempt_at: state === 'retryable' && timer ? formatTimestamp(timer) : undefined,
+    lease_expires_at: state === 'active' && timer ? formatTimestamp(timer) : undefined,
+  };
+}
+
+/** A job as answers tell it (ojs-core §5.4, flat). */
+export function toJob(id: string, queue: string, hash: JobHash, state: JobState, timer: number | undefined): Job {
+  const attributes = (hash.ojs ? JSON.parse(hash.ojs) : {}) as Record<string, unknown>;
+  const errors = errorsOf(hash.errs);
+  const last = state === 'completed' ? undefined : errors.at(-1);
+  const job: Record<string, unknown> = {
+    ...attributes,
+    specversion: '1.0',
+    id,
+    type: hash.name,
+    queue,
+    state,
+    args: JSON.parse(hash.data ?? '[]'),
+    meta: attributes.meta ?? {},
+    priority: 101 - Number(hash.priority),
+    attempt: Number(hash.atm ?? 0),
+    max_attempts: Number(hash.mx),
+    created_at: at(hash.timestamp),
+    enqueued_by: hash.by,
+    ...moments(hash, state, timer),
+    ...(hash.rd === undefined ? {} : { retry_delay_ms: Number(hash.rd) }),
+    ...(last ? { error: last } : {}),
+    ...(errors.length > 0 ? { errors } : {}),
+    ...(hash.returnvalue === undefined ? {} : { result: JSON.parse(hash.returnvalue) }),
+  };
+  return job as Job;
+}
+
+/** The answer to an enqueue, made from what was sent: the same as reading the job back, without reading it. */
+export function newlyPushed(job: NewJob, principal: string, state: JobState, now: number): Job {
+  const moment = formatTimestamp(now);
+  return {
+    ...sent(job),
+    specversion: '1.0',
+    id: job.id,
+    type: job.type,
+    queue: job.queue,
+    state,
+    args: job.args as unknown[],
+    meta: job.meta as Record<string, unknown>,
+    priority: job.priority,
+    attempt: 0,
+    max_attempts: effectiveRetry(job.retry).maxAttempts,
+    created_at: moment,
+    enqueued_at: moment,
+    enqueued_by: principal,
+  };
+}

@@ -1,0 +1,43 @@
+import type { Job, JobState } from '@ojs/schema';
+import type { EngineContext } from './context.ts';
+import type { Caller, NewJob } from './engine.ts';
+import { JobExists } from './errors.ts';
+import { Gather } from './gather.ts';
+import { newlyPushed, pushArguments } from './job-record.ts';
+import { accepted, type Outcome } from './outcomes.ts';
+
+interface Batch {
+  readonly caller: Caller;
+  readonly jobs: readonly NewJob[];
+}
+
+/** Jobs that one script call carries: more would hold other traffic for longer than a few milliseconds. */
+const JOBS_PER_CALL = 100;
+
+/** PUSH (ojs-core §7.1): each batch all or none. */
+export function createPush(context: EngineContext) {
+  const { client, run, spaces, queueOf } = context;
+  const gather = new Gather<Batch, Outcome>(
+    async (tenant, batches) => {
+      const args: (string | number)[] = [batches.length];
+      for (const { caller, jobs } of batches) {
+        args.push(caller.epoch, jobs.length);
+        for (const job of jobs) for (const argument of pushArguments(job, caller.principal)) args.push(argument);
+      }
+      return (await run('push', spaces.of(tenant), args)) as Outcome[];
+    },
+    JOBS_PER_CALL,
+    ({ jobs }) => jobs.length,
+  );
+
+  return async (tenant: string, caller: Caller, jobs: readonly NewJob[]): Promise<Job[]> => {
+    if (!spaces.isRegistered(tenant)) await spaces.register(client, tenant);
+    const outcome = await gather.ask(tenant, { caller, jobs });
+    if (outcome[0] === 'exists') throw new JobExists(String(outcome[2]), Number(outcome[1]));
+    const [now, ...states] = accepted(outcome, '');
+    return jobs.map((job, i) => {
+      queueOf.remember(tenant, job.id, job.queue);
+      return newlyPushed(job, caller.principal, states[i] as JobState, Number(now));
+    });
+  };
+}

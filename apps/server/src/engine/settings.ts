@@ -1,0 +1,29 @@
+/** How long things are kept, and for how long they are held. Milliseconds, unless the name says otherwise. */
+export interface EngineSettings {
+  readonly leaseMs: number;
+  readonly leaseMaxMs: number;
+  readonly completedMs: number;
+  readonly cancelledMs: number;
+  readonly discardedMs: number;
+  readonly deadLetterMs: number;
+  /** Dead letters kept per queue; the oldest gives way. */
+  readonly deadLetters: number;
+  /** Events kept per tenant, about. */
+  readonly events: number;
+  /** How long a worker id stays bound to its principal after its last sign of life. */
+  readonly workerMs: number;
+}
+
+const DAY = 86_400_000;
+
+export const DEFAULT_SETTINGS: EngineSettings = {
+  leaseMs: 1_800_000,
+  leaseMaxMs: DAY,
+  completedMs: 7 * DAY,
+  cancelledMs: 7 * DAY,
+  discardedMs: 7 * DAY,
+  deadLetterMs: 180 * DAY,
+  deadLetters: 10_000,
+  events: 10_000,
+  workerMs: 3_600_000,
+};

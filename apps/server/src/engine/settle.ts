@@ -1,0 +1,152 @@
+import { effectiveRetry, formatTimestamp, type JobErrorReport, type JobState, type RetryPolicy } from '@ojs/schema';
+import type { EngineContext } from './context.ts';
+import type { Caller, LeaseClaim, Settled, Verdict } from './engine.ts';
+import { Gather } from './gather.ts';
+import { appendError, jobErrorOf } from './job-error.ts';
+import { errorsOf } from './job-record.ts';
+import { accepted, type Outcome } from './outcomes.ts';
+import { judge, judgeExpiry } from './retry.ts';
+import { redisFailure } from './scripts.ts';
+
+/** The end of an attempt, as settle.lua takes it. */
+interface Ending {
+  readonly caller: Caller;
+  readonly claim: LeaseClaim;
+  readonly verdict: Verdict | { readonly state: 'completed' };
+  readonly back?: boolean;
+  /** The error as the event tells it. */
+  readonly error?: string;
+  readonly fields: readonly (string | number)[];
+}
+
+/** A lease that ran out, as sweep.lua reports it. */
+export type EndedLease = [
+  queue: string,
+  id: string,
+  attempt: string,
+  back: string,
+  ojs: string | null,
+  errors: string,
+  deadline: string,
+];
+
+/** The sweeper is no caller: it acts on nobody's behalf, and only on leases that ran out. */
+const SWEEPER: Caller = { principal: '', epoch: '-' };
+const PER_CALL = 50;
+
+const argumentsOf = ({ caller, claim, verdict, back, error, fields }: Ending): (string | number)[] => [
+  caller.epoch,
+  caller.principal,
+  claim.queue,
+  claim.id,
+  claim.workerId ?? '',
+  claim.attempt ?? '',
+  verdict.state,
+  verdict.state === 'retryable' ? verdict.delayMs : 0,
+  verdict.state === 'discarded' && verdict.deadLetter ? 1 : 0,
+  back ? 1 : 0,
+  error ?? '',
+  fields.length,
+  ...fields,
+];
+
+function settledOf({ claim, verdict }: Ending, outcome: Outcome): Settled {
+  const [now, state, due, type, attempt, maxAttempts] = accepted(outcome, claim.id);
+  const moment = formatTimestamp(Number(now));
+  return {
+    id: claim.id,
+    queue: claim.queue,
+    type: String(type),
+    state: state as JobState,
+    attempt: Number(attempt),
+    max_attempts: Number(maxAttempts),
+    ...(state === 'completed' || state === 'discarded' ? { completedAt: moment } : {}),
+    ...(state === 'discarded' ? { discardedAt: moment } : {}),
+    ...(state === 'retryable' ? { nextAttemptAt: formatTimestamp(Number(due)) } : {}),
+    ...(verdict.state === 'retryable' ? { retryDelayMs: verdict.delayMs } : {}),
+  };
+}
+
+/** A failure as an ending: the verdict of the retry policy, and what the record keeps of the error. */
+function failure(
+  report: JobErrorReport,
+  record: { attempt: number; back: number; ojs: string | null; errors: string },
+  judgement: typeof judge,
+): Pick<Ending, 'verdict' | 'error' | 'fields'> {
+  const policy = effectiveRetry(record.ojs ? (JSON.parse(record.ojs) as { retry?: RetryPolicy }).retry : undefined);
+  const error = jobErrorOf(report, record.attempt, Date.now());
+  const verdict = judgement({ policy, attempt: record.attempt - record.back, error, random: Math.random() });
+  const fields: (string | number)[] = [
+    'errs',
+    JSON.stringify(appendError(errorsOf(record.errors), error)),
+    'failedReason',
+    error.message,
+    'stacktrace',
+    JSON.stringify(error.backtrace ?? []),
+  ];
+  if (verdict.state === 'retryable') fields.push('rd', verdict.delayMs);
+  const told = { code: error.code, type: error.type, retryable: error.retryable ?? verdict.state !== 'discarded' };
+  return { verdict, error: JSON.stringify(told), fields };
+}
+
+/** ACK, FAIL, giving back, and the end of leases: all end an attempt, in one script. */
+export function createSettle(context: EngineContext) {
+  const { client, run, spaces, queueOf } = context;
+
+  const settleAll = async (tenant: string, endings: readonly Ending[]): Promise<Outcome[]> => {
+    const args: (string | number)[] = [endings.length];
+    for (const ending of endings) for (const argument of argumentsOf(ending)) args.push(argument);
+    return (await run('settle', spaces.of(tenant), args)) as Outcome[];
+  };
+  const gather = new Gather<Ending, Outcome>(settleAll, PER_CALL);
+
+  const end = async (tenant: string, ending: Ending): Promise<Settled> => {
+    const outcome = await gather.ask(tenant, ending);
+    if (outcome[0] === 'missing') queueOf.forget(tenant, ending.claim.id);
+    return settledOf(ending, outcome);
+  };
+
+  return {
+    ack: (tenant: string, caller: Caller, claim: LeaseClaim, result: unknown): Promise<Settled> =>
+      end(tenant, {
+        caller,
+        claim,
+        verdict: { state: 'completed' },
+        fields: result === undefined ? [] : ['returnvalue', JSON.stringify(result)],
+      }),
+
+    requeue: (tenant: string, caller: Caller, claim: LeaseClaim): Promise<Settled> =>
+      end(tenant, { caller, claim, verdict: { state: 'available' }, back: true, fields: [] }),
+
+    /** Reads the record, decides, and applies the decision only to the attempt that was read. */
+    nack: async (tenant: string, caller: Caller, claim: LeaseClaim, report: JobErrorReport): Promise<Settled> => {
+      const key = `${spaces.of(tenant).prefix}:${claim.queue}:${claim.id}`;
+      const [attempt, back, ojs, errors] = await client
+        .hmget(key, 'atm', 'gb', 'ojs', 'errs')
+        .catch((error: unknown) => {
+          throw redisFailure(error);
+        });
+      const record = { attempt: Number(attempt ?? 0), back: Number(back ?? 0), ojs: ojs ?? null, errors: errors ?? '' };
+      const bound = attempt ? { ...claim, attempt: claim.attempt ?? record.attempt } : claim;
+      return end(tenant, { caller, claim: bound, ...failure(report, record, judge) });
+    },
+
+    /** Ends leases that ran out (ojs-worker-protocol §5.5). A lease that was extended meanwhile stays. */
+    expire: async (tenant: string, leases: readonly EndedLease[]): Promise<void> => {
+      const endings = leases.map(([queue, id, attempt, back, ojs, errors, deadline]): Ending => {
+        const timedOut = deadline !== '' && Number(deadline) <= Date.now() + 50;
+        const report: JobErrorReport = timedOut
+          ? { type: 'timeout', code: 'timeout', message: 'the attempt ran longer than the job’s timeout' }
+          : {
+              type: 'visibility_timeout',
+              code: 'visibility_timeout',
+              message: 'the lease ended without an ack or nack',
+            };
+        const record = { attempt: Number(attempt), back: Number(back), ojs, errors };
+        const claim = { id, queue, attempt: Number(attempt) };
+        return { caller: SWEEPER, claim, ...failure(report, record, timedOut ? judge : judgeExpiry) };
+      });
+      for (let i = 0; i < endings.length; i += PER_CALL) await settleAll(tenant, endings.slice(i, i + PER_CALL));
+    },
+  };
+}

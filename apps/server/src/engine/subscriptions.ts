@@ -1,0 +1,40 @@
+import type { RedisClient } from '../redis/connect.ts';
+
+type Listener = (message: string) => void;
+
+/** Channels on one connection. After a reconnect, `onReconnect` lets everybody who waits look again: messages were missed. */
+export class Subscriptions {
+  readonly #client: RedisClient;
+  readonly #listeners = new Map<string, { listener: Listener; ready: Promise<unknown> }>();
+
+  constructor(client: RedisClient, onReconnect: () => void) {
+    this.#client = client;
+    client.on('message', (channel: string, message: string) => this.#listeners.get(channel)?.listener(message));
+    let connectedBefore = false;
+    client.on('ready', () => {
+      if (connectedBefore) onReconnect();
+      connectedBefore = true;
+    });
+  }
+
+  /** Resolves when messages of the channel will arrive from now on. */
+  async listen(channel: string, listener: Listener): Promise<void> {
+    const known = this.#listeners.get(channel);
+    if (known) {
+      await known.ready;
+      return;
+    }
+    const ready = this.#client.subscribe(channel);
+    this.#listeners.set(channel, { listener, ready });
+    try {
+      await ready;
+    } catch (error) {
+      this.#listeners.delete(channel);
+      throw error;
+    }
+  }
+
+  async stop(channel: string): Promise<void> {
+    if (this.#listeners.delete(channel)) await this.#client.unsubscribe(channel).catch(() => undefined);
+  }
+}

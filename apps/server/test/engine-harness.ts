@@ -1,0 +1,40 @@
+import { v7 } from 'uuid';
+import type { Caller, Engine, NewJob } from '../src/engine/engine.ts';
+import { createEngine, type EngineSettings } from '../src/engine/index.ts';
+import { type Connections, connect } from '../src/redis/connect.ts';
+
+/** An engine on a Redis or cluster that runs already, as one server process has it. */
+export interface TestEngine {
+  readonly engine: Engine;
+  readonly redis: Connections;
+  close(): Promise<void>;
+}
+
+export async function openEngine(url: string, settings: Partial<EngineSettings> = {}, sweep = true): Promise<TestEngine> {
+  const redis = await connect({ urls: url.split(',') }, () => undefined);
+  const failures: unknown[] = [];
+  const engine = await createEngine({ redis, settings, onError: (error) => failures.push(error) });
+  if (sweep) engine.start();
+  return {
+    engine,
+    redis,
+    close: async () => {
+      await engine.close();
+      await redis.close();
+    },
+  };
+}
+
+export const CALLER: Caller = { principal: 'tester', epoch: '0' };
+
+/** A job to push; every part can be said otherwise. */
+export const aJob = (more: Partial<NewJob> = {}): NewJob => ({
+  id: v7(),
+  type: 'test.job',
+  queue: 'default',
+  args: [],
+  meta: {},
+  priority: 0,
+  pending: false,
+  ...more,
+});
