@@ -3,44 +3,64 @@
 -- how many jobs, how many queues, the queues in order.
 local function claim(queue, id, request)
   local key = of(queue, id)
-  local job = call('HMGET', key, 'exp', 'tm', 'vl', 'name')
-  local expires = tonumber(job[1])
+  local flat = call('HGETALL', key)
+  if #flat == 0 then return nil end
+  local job = {}
+  for i = 1, #flat, 2 do job[flat[i]] = flat[i + 1] end
+  local expires = tonumber(job.exp)
   if expires and expires <= now then
     -- It left `prioritized` by the pop.
     expire(queue, id, 'available')
     return nil
   end
-  local attempt = call('HINCRBY', key, 'atm', 1)
-  local lease = request.lease or tonumber(job[3]) or KEEP.leaseMs
-  if lease > KEEP.leaseMaxMs then lease = KEEP.leaseMaxMs end
-  local ends = now + lease
-  local timeout = tonumber(job[2])
-  if timeout then
-    call('HSET', key, 'dl', now + timeout)
-    if now + timeout < ends then ends = now + timeout end
-  end
-  call('HSET', key, 'ats', attempt, 'processedOn', now, 'lo', request.principal, 'lw', request.worker, 'ls', lease)
-  call('LPUSH', of(queue, 'active'), id)
+  local attempt = (tonumber(job.atm) or 0) + 1
+  local lease = math.min(request.lease or tonumber(job.vl) or KEEP.leaseMs, KEEP.leaseMaxMs)
+  local ends, deadline = now + lease, job.tm and now + tonumber(job.tm)
+  if deadline and deadline < ends then ends = deadline end
+  call('HSET', key, 'atm', attempt, 'ats', attempt, 'processedOn', now, 'lo', request.principal, 'lw', request.worker,
+    'ls', lease, 'le', ends, 'dl', deadline or '')
   timer(id, ends)
-  event('job.started', queue, id, job[4], 'a', attempt, 'w', request.worker)
-  return { queue, id, ends, call('HGETALL', key) }
+  event('job.started', queue, id, job.name, 'a=' .. attempt .. ' w=' .. request.worker)
+  return { queue, id, ends, attempt, flat }
 end
 
+local known = {}
+
 local function serve(request, queues)
-  local jobs, scanned = {}, 0
+  local jobs = {}
   for _, queue in ipairs(queues) do
-    call('HSETNX', own('queues'), queue, now)
-    if call('HEXISTS', of(queue, 'meta'), 'paused') == 0 then
-      while #jobs < request.count and scanned < request.count + 100 do
-        local popped = call('ZPOPMIN', of(queue, 'prioritized'))
-        if not popped[1] then break end
-        scanned = scanned + 1
-        local job = claim(queue, popped[1], request)
-        if job then jobs[#jobs + 1] = job end
+    if not known[queue] then
+      call('HSETNX', own('queues'), queue, now)
+      known[queue] = call('HEXISTS', of(queue, 'meta'), 'paused') == 0 and 'open' or 'paused'
+    end
+    local expired = 0
+    while known[queue] == 'open' and #jobs < request.count and expired < 100 do
+      local popped = call('ZPOPMIN', of(queue, 'prioritized'), request.count - #jobs)
+      if #popped == 0 then break end
+      local claimed = {}
+      for i = 1, #popped, 2 do
+        local job = claim(queue, popped[i], request)
+        if job then
+          jobs[#jobs + 1] = job
+          claimed[#claimed + 1] = popped[i]
+        else
+          expired = expired + 1
+        end
       end
+      many('LPUSH', of(queue, 'active'), claimed)
     end
   end
   return jobs
+end
+
+-- A worker id belongs to the principal that used it first, for as long as it is used.
+local function belongs(worker, principal)
+  if worker == '' then return true end
+  local key = own('worker/' .. worker)
+  local owner = call('SET', key, principal, 'PX', KEEP.workerMs, 'GET')
+  if not owner or owner == principal then return true end
+  call('SET', key, owner, 'PX', KEEP.workerMs)
+  return false
 end
 
 local answers = {}
@@ -49,17 +69,12 @@ for r = 1, tonumber(take()) do
   local request = { principal = take(), worker = take(), lease = tonumber(take()), count = tonumber(take()) }
   local queues = {}
   for q = 1, tonumber(take()) do queues[q] = take() end
-  local refusal = stale and { 'stale', epoch } or nil
-  if not refusal and request.worker ~= '' then
-    -- A worker id belongs to the principal that used it first, for as long as it is used.
-    local key = own('worker/' .. request.worker)
-    local owner = call('GET', key)
-    if owner and owner ~= request.principal then
-      refusal = { 'taken' }
-    else
-      call('SET', key, request.principal, 'PX', KEEP.workerMs)
-    end
+  if stale then
+    answers[r] = { 'stale', epoch }
+  elseif not belongs(request.worker, request.principal) then
+    answers[r] = { 'taken' }
+  else
+    answers[r] = { 'ok', now, serve(request, queues) }
   end
-  answers[r] = refusal or { 'ok', now, serve(request, queues) }
 end
 return answers

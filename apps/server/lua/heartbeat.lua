@@ -10,14 +10,13 @@ call('SET', key, principal, 'PX', KEEP.workerMs)
 local extended, lost, directive = {}, {}, ''
 for _ = 1, tonumber(take()) do
   local queue, id = take(), take()
-  local lease = call('HMGET', of(queue, id), 'lo', 'lw', 'ls', 'dl', 'td')
-  local ends = lease[1] == principal and (lease[2] == worker or lease[2] == '') and tonumber(call('ZSCORE', own('timers'), id))
+  local lease = call('HMGET', of(queue, id), 'lo', 'lw', 'ls', 'dl', 'td', 'le')
+  local ends = lease[1] == principal and (lease[2] == worker or lease[2] == '') and tonumber(lease[6])
   if ends and ends > now then
-    local length = wanted or tonumber(lease[3])
-    if length > KEEP.leaseMaxMs then length = KEEP.leaseMaxMs end
     local deadline = tonumber(lease[4])
-    local newEnd = now + length
+    local newEnd = now + math.min(wanted or tonumber(lease[3]), KEEP.leaseMaxMs)
     if deadline and deadline < newEnd then newEnd = deadline end
+    call('HSET', of(queue, id), 'le', newEnd)
     timer(id, newEnd)
     extended[#extended + 1] = id
     if lease[5] then directive = lease[5] end

@@ -6,10 +6,10 @@ local meta = of(queue, 'meta')
 local was = call('HEXISTS', meta, 'paused') == 1
 if paused and not was then
   call('HSET', meta, 'paused', 1)
-  event('queue.paused', queue, queue, '')
+  event('queue.paused', queue, queue, '-')
 elseif was and not paused then
   call('HDEL', meta, 'paused')
-  event('queue.resumed', queue, queue, '')
-  call('PUBLISH', own('wake'), queue)
+  event('queue.resumed', queue, queue, '-')
+  woken[queue] = true
 end
 return { 'ok', now }

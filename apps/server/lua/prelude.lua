@@ -9,6 +9,9 @@
 --   prefix/retryable/<queue>   which of the delayed are retries
 --   prefix/cancelled/<queue>   which of the failed were cancelled
 --   prefix/dead/<queue>        which of the failed are dead letters
+--
+-- A call from Lua costs more than most commands do. So what a script does to the same key many times (timers, events,
+-- messages, the completed) is noted down, and written by `flush` at its end in one command each.
 local prefix = KEYS[1]
 local call = redis.call
 local clock = call('TIME')
@@ -24,15 +27,44 @@ end
 local function own(name) return prefix .. '/' .. name end
 local function of(queue, name) return prefix .. ':' .. queue .. ':' .. name end
 
-local function timer(id, at)
-  if at then call('ZADD', own('timers'), at, id) else call('ZREM', own('timers'), id) end
+-- Arguments of one command at a time stay well below Lua's limit for `unpack`.
+local function many(command, key, args)
+  for first = 1, #args, 4000 do
+    call(command, key, unpack(args, first, math.min(first + 3999, #args)))
+  end
 end
 
-local function event(name, queue, id, job, ...)
-  call('XADD', own('events'), 'MAXLEN', '~', KEEP.events, '*', 't', name, 'q', queue, 'id', id, 'job', job, ...)
+local timers = {}
+-- `at` false: nothing happens to the job by itself any more.
+local function timer(id, at) timers[id] = at or false end
+
+local events, ended, woken, completed = {}, {}, {}, {}
+
+-- A line: type, queue, id, job type, then name=value; the error, which is JSON, comes last.
+local function event(name, queue, id, job, rest)
+  events[#events + 1] = name .. ' ' .. queue .. ' ' .. id .. ' ' .. job .. (rest and ' ' .. rest or '')
 end
 
-local function done(id) call('PUBLISH', own('done'), id) end
+local function done(id) ended[#ended + 1] = id end
+
+local function flush()
+  local set, unset = {}, {}
+  for id, at in pairs(timers) do
+    if at then
+      set[#set + 1] = at
+      set[#set + 1] = id
+    else
+      unset[#unset + 1] = id
+    end
+  end
+  many('ZADD', own('timers'), set)
+  many('ZREM', own('timers'), unset)
+  for queue, members in pairs(completed) do many('ZADD', of(queue, 'completed'), members) end
+  if #events > 0 then call('XADD', own('events'), 'MAXLEN', '~', KEEP.events, '*', 'e', table.concat(events, '\n')) end
+  for queue in pairs(woken) do call('PUBLISH', own('wake'), queue) end
+  if #ended > 0 then call('PUBLISH', own('done'), table.concat(ended, ' ')) end
+  timers, events, ended, woken, completed = {}, {}, {}, {}, {}
+end
 
 local function stateOf(queue, id)
   if call('HEXISTS', of(queue, id), 'lo') == 1 then return 'active' end
@@ -54,7 +86,7 @@ local function leave(queue, id, state)
     call('ZREM', of(queue, 'prioritized'), id)
   elseif state == 'active' then
     call('LREM', of(queue, 'active'), -1, id)
-    call('HDEL', of(queue, id), 'lo', 'lw', 'ls', 'dl')
+    call('HDEL', of(queue, id), 'lo', 'lw', 'ls', 'le', 'dl')
   elseif state == 'scheduled' or state == 'retryable' then
     call('ZREM', of(queue, 'delayed'), id)
     call('ZREM', own('retryable/' .. queue), id)
@@ -69,13 +101,23 @@ local function leave(queue, id, state)
   end
 end
 
--- Waiting servers are woken when the first job comes into an empty place: whoever fetched before that goes on by itself.
-local function becomeAvailable(queue, id, priority, expires)
+-- Makes jobs available, in the order given: `jobs` is a list of { id, priority }.
+-- Waiting servers are woken when the first comes into an empty place: whoever fetched before that goes on by itself.
+local function makeAvailable(queue, jobs)
   local waiting = of(queue, 'prioritized')
-  local turn = call('INCR', of(queue, 'pc'))
-  call('ZADD', waiting, priority * 0x100000000 + turn % 0x100000000, id)
+  if call('EXISTS', waiting) == 0 then woken[queue] = true end
+  local turn = call('INCRBY', of(queue, 'pc'), #jobs) - #jobs
+  local members = {}
+  for i = 1, #jobs do
+    members[i * 2 - 1] = jobs[i][2] * 0x100000000 + (turn + i) % 0x100000000
+    members[i * 2] = jobs[i][1]
+  end
+  many('ZADD', waiting, members)
+end
+
+local function becomeAvailable(queue, id, priority, expires)
+  makeAvailable(queue, { { id, priority } })
   timer(id, expires)
-  if call('ZCARD', waiting) == 1 then call('PUBLISH', own('wake'), queue) end
 end
 
 local function becomeDelayed(queue, id, due, expires)
@@ -89,7 +131,7 @@ local function remove(queue, id, state)
   leave(queue, id, state)
   call('DEL', of(queue, id))
   call('HDEL', own('index'), id)
-  call('ZREM', own('timers'), id)
+  timer(id, false)
 end
 
 local function becomeFailed(queue, id, keepMs)

@@ -5,10 +5,10 @@
 local function check(a, lease)
   if a.epoch ~= '-' and a.epoch ~= epoch then return { 'stale', epoch } end
   if not lease[1] then
-    local state = stateOf(a.queue, a.id)
+    local state = completed[a.queue] and completed[a.queue][a.id] and 'completed' or stateOf(a.queue, a.id)
     return state and { 'lost', state } or { 'missing' }
   end
-  local ends = tonumber(call('ZSCORE', own('timers'), a.id))
+  local ends = tonumber(lease[8])
   local matches = (a.worker == '' or a.worker == lease[2]) and (a.attempt == '' or a.attempt == lease[3])
   if a.epoch == '-' then
     matches = matches and ends <= now
@@ -18,41 +18,51 @@ local function check(a, lease)
   return not matches and { 'lost', 'active' } or nil
 end
 
+local function complete(a, attempt, name, duration)
+  local queue, id, key = a.queue, a.id, of(a.queue, a.id)
+  call('LREM', of(queue, 'active'), -1, id)
+  call('HDEL', key, 'lo', 'lw', 'ls', 'le', 'dl', 'failedReason', 'rd')
+  call('HSET', key, 'finishedOn', now, unpack(ARGV, a.first, a.last))
+  local members = completed[queue] or {}
+  members[#members + 1] = now
+  members[#members + 1] = id
+  members[id] = true
+  completed[queue] = members
+  timer(id, now + KEEP.completedMs)
+  event('job.completed', queue, id, name, 'a=' .. attempt .. ' d=' .. duration)
+  done(id)
+  return { 'ok', now, 'completed' }
+end
+
 local function settle(a, lease)
   local queue, id, key = a.queue, a.id, of(a.queue, a.id)
   local attempt, name = lease[3], lease[6]
   local priority, expires = tonumber(lease[4]), tonumber(lease[5])
   local duration = now - tonumber(lease[7])
+  if a.outcome == 'completed' then return complete(a, attempt, name, duration) end
+
   leave(queue, id, 'active')
   if a.last >= a.first then call('HSET', key, unpack(ARGV, a.first, a.last)) end
   if a.back then call('HINCRBY', key, 'gb', 1) end
+  local failed = a.error ~= '' and ' e=' .. a.error or ''
+  if a.error ~= '' then event('job.failed', queue, id, name, 'a=' .. attempt .. ' d=' .. duration .. failed) end
 
-  if a.outcome == 'completed' then
-    call('ZADD', of(queue, 'completed'), now, id)
-    call('HDEL', key, 'failedReason', 'rd')
-    call('HSET', key, 'finishedOn', now)
-    timer(id, now + KEEP.completedMs)
-    event('job.completed', queue, id, name, 'a', attempt, 'd', duration)
-    done(id)
-    return { 'ok', now, 'completed' }
-  end
-  if a.error ~= '' then event('job.failed', queue, id, name, 'a', attempt, 'd', duration, 'e', a.error) end
   if a.outcome == 'retryable' and a.delay > 0 then
     local due = now + a.delay
     becomeDelayed(queue, id, due, expires)
     call('ZADD', own('retryable/' .. queue), due, id)
-    event('job.retrying', queue, id, name, 'a', attempt, 'at', due, 'e', a.error)
+    event('job.retrying', queue, id, name, 'a=' .. attempt .. ' at=' .. string.format('%.0f', due) .. failed)
     return { 'ok', now, 'retryable', due }
   end
   if a.outcome == 'discarded' then
     becomeFailed(queue, id, KEEP.discardedMs)
     if a.deadLetter then becomeDeadLetter(queue, id) end
-    event('job.discarded', queue, id, name, 'a', attempt, 'e', a.error)
+    event('job.discarded', queue, id, name, 'a=' .. attempt .. failed)
     return { 'ok', now, 'discarded' }
   end
   call('HSET', key, 'enq', now)
   becomeAvailable(queue, id, priority, expires)
-  event('job.enqueued', queue, id, name, 'p', priority)
+  event('job.enqueued', queue, id, name, 'p=' .. priority)
   return { 'ok', now, 'available' }
 end
 
@@ -62,12 +72,9 @@ for i = 1, tonumber(take()) do
   local fields = tonumber(take())
   a.first, a.last = cursor + 1, cursor + fields
   cursor = cursor + fields
-  local lease = call('HMGET', of(a.queue, a.id), 'lo', 'lw', 'atm', 'priority', 'exp', 'name', 'processedOn', 'mx')
+  local lease = call('HMGET', of(a.queue, a.id), 'lo', 'lw', 'atm', 'priority', 'exp', 'name', 'processedOn', 'le', 'mx')
   local answer = check(a, lease) or settle(a, lease)
-  answer[5], answer[6], answer[7] = lease[6] or '', lease[3] or '0', lease[8] or '0'
-  answer[4] = answer[4] or 0
-  answer[3] = answer[3] or ''
-  answer[2] = answer[2] or ''
-  answers[i] = answer
+  -- The same length for all: status, now or what refused, state, due, type, attempt, max attempts.
+  answers[i] = { answer[1], answer[2] or '', answer[3] or '', answer[4] or 0, lease[6] or '', lease[3] or '0', lease[9] or '0' }
 end
 return answers

@@ -1,16 +1,16 @@
 -- Does what is due by itself, oldest first. ARGV: how many at most.
 -- Leases that ran out are only reported: what becomes of such a job is decided outside and applied by settle.
 -- Answers: when to look again (ms from now, '' for never), then per lease that ran out: queue, id, attempt, given back, ojs, errors, deadline.
-local ended = {}
+local ranOut = {}
 local due = call('ZRANGEBYSCORE', own('timers'), '-inf', now, 'LIMIT', 0, tonumber(take()))
 for _, id in ipairs(due) do
   local queue = call('HGET', own('index'), id)
   local state = queue and stateOf(queue, id)
   if not state then
-    call('ZREM', own('timers'), id)
+    timer(id, false)
   elseif state == 'active' then
     local job = call('HMGET', of(queue, id), 'atm', 'gb', 'ojs', 'errs', 'dl')
-    ended[#ended + 1] = { queue, id, job[1], job[2] or '0', job[3], job[4] or '', job[5] or '' }
+    ranOut[#ranOut + 1] = { queue, id, job[1], job[2] or '0', job[3], job[4] or '', job[5] or '' }
   elseif state == 'scheduled' or state == 'retryable' then
     local job = call('HMGET', of(queue, id), 'priority', 'exp', 'name')
     local expires = tonumber(job[2])
@@ -20,7 +20,7 @@ for _, id in ipairs(due) do
       leave(queue, id, state)
       call('HSET', of(queue, id), 'enq', now, 'delay', 0)
       becomeAvailable(queue, id, tonumber(job[1]), expires)
-      event('job.enqueued', queue, id, job[3], 'p', job[1])
+      event('job.enqueued', queue, id, job[3], 'p=' .. job[1])
     end
   elseif state == 'available' or state == 'pending' then
     expire(queue, id, state)
@@ -28,5 +28,6 @@ for _, id in ipairs(due) do
     remove(queue, id, state)
   end
 end
+flush()
 local nextOne = call('ZRANGE', own('timers'), 0, 0, 'WITHSCORES')
-return { nextOne[2] and string.format('%.0f', nextOne[2] - now) or '', ended }
+return { nextOne[2] and string.format('%.0f', nextOne[2] - now) or '', ranOut }

@@ -45,7 +45,7 @@ export const EventsQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).optional(),
   after: z
     .string()
-    .regex(/^evt_\d{1,16}-\d{1,10}$/)
+    .regex(/^evt_\d{1,16}-\d{1,10}-\d{1,5}$/)
     .optional()
     .meta({ description: 'Answer only events after the one with this id' }),
 });

@@ -5,7 +5,8 @@ import { Gather } from './gather.ts';
 import { hashOf, toJob } from './job-record.ts';
 import { accepted, type Outcome } from './outcomes.ts';
 
-type Claimed = [queue: string, id: string, leaseEnd: number, hash: string[]];
+/** The hash is as it was before the claim. */
+type Claimed = [queue: string, id: string, leaseEnd: number, attempt: number, hash: string[]];
 
 const JOBS_PER_CALL = 100;
 
@@ -27,10 +28,11 @@ export function createFetch(context: EngineContext) {
 
   return async (tenant: string, caller: Caller, fetch: Fetch): Promise<Job[]> => {
     if (!spaces.isRegistered(tenant)) await spaces.register(client, tenant);
-    const [, claimed] = accepted(await gather.ask(tenant, { caller, fetch }), '');
-    return (claimed as Claimed[]).map(([queue, id, leaseEnd, flat]) => {
+    const [now, claimed] = accepted(await gather.ask(tenant, { caller, fetch }), '');
+    return (claimed as Claimed[]).map(([queue, id, leaseEnd, attempt, flat]) => {
       queueOf.remember(tenant, id, queue);
-      return toJob(id, queue, hashOf(flat), 'active', leaseEnd);
+      const hash = { ...hashOf(flat), atm: String(attempt), processedOn: String(now) };
+      return toJob(id, queue, hash, 'active', leaseEnd);
     });
   };
 }

@@ -7,7 +7,7 @@ import type { Argument } from './scripts.ts';
  * finishedOn, returnvalue, failedReason, stacktrace. Ours:
  *   ojs  what the client sent beside args, as JSON   by   the principal that sent the job
  *   exp  expires at   tm  execution timeout   vl  length of a lease   mx  max attempts   td  test directive
- *   lo   lease's principal   lw  its worker   ls  its length   dl  moment of the execution timeout
+ *   lo   lease's principal   lw  its worker   ls  its length   le  its end   dl  moment of the execution timeout
  *   enq  last became available   rd  last back-off   gb  times given back   errs  error history   ex  expired at
  */
 export type JobHash = Readonly<Record<string, string>>;

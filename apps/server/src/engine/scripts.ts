@@ -32,7 +32,12 @@ const luaOf = (name: string): string => readFileSync(new URL(`../../lua/${name}.
 export function loadScripts(client: RedisClient, settings: EngineSettings): RunScript {
   const keep = Object.entries(settings).map(([name, value]) => `${name} = ${Number(value)}`);
   const prelude = `local KEEP = { ${keep.join(', ')} }\n${luaOf('prelude')}`;
-  for (const name of SCRIPTS) client.defineCommand(`ojs_${name}`, { numberOfKeys: 1, lua: prelude + luaOf(name) });
+  for (const name of SCRIPTS) {
+    client.defineCommand(`ojs_${name}`, {
+      numberOfKeys: 1,
+      lua: `${prelude}local function main()\n${luaOf(name)}end\nlocal answer = main()\nflush()\nreturn answer\n`,
+    });
+  }
   const commands = client as unknown as Record<string, (...args: Argument[]) => Promise<Reply>>;
   return async (name, space, args) => {
     try {

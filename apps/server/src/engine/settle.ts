@@ -85,7 +85,12 @@ function failure(
     JSON.stringify(error.backtrace ?? []),
   ];
   if (verdict.state === 'retryable') fields.push('rd', verdict.delayMs);
-  const told = { code: error.code, type: error.type, retryable: error.retryable ?? verdict.state !== 'discarded' };
+  const told = {
+    code: error.code,
+    type: error.type,
+    message: error.message.slice(0, 1_000),
+    retryable: error.retryable ?? verdict.state !== 'discarded',
+  };
   return { verdict, error: JSON.stringify(told), fields };
 }
 

@@ -84,7 +84,9 @@ export function createWake(
     async waitForJob(tenant: string, id: string, ms: number, signal: AbortSignal): Promise<void> {
       const wait = waitingOf(tenant).ends.wait([id], ms, signal);
       try {
-        await listen(`${spaces.of(tenant).prefix}/done`, (ended) => tenants.get(tenant)?.ends.wake(ended));
+        await listen(`${spaces.of(tenant).prefix}/done`, (ended) => {
+          for (const one of ended.split(' ')) tenants.get(tenant)?.ends.wake(one);
+        });
         const job = await info(tenant, id);
         if (!job || TERMINAL_STATES.has(job.state)) return;
         await wait.woken;
