@@ -1,6 +1,7 @@
 -- Does what is due by itself, oldest first. ARGV: how many at most.
 -- Leases that ran out are only reported: what becomes of such a job is decided outside and applied by settle.
--- Answers: when to look again (ms from now, '' for never), then per lease that ran out: queue, id, attempt, given back, ojs, errors, deadline.
+-- Answers: when to look again (ms from now, '' for never), then per lease that ran out: queue, id, attempt, given back, ojs, errors,
+-- whether by its execution timeout (1 or 0).
 local ranOut = {}
 local due = call('ZRANGEBYSCORE', own('timers'), '-inf', now, 'LIMIT', 0, tonumber(take()))
 for _, id in ipairs(due) do
@@ -10,7 +11,7 @@ for _, id in ipairs(due) do
     timer(id, false)
   elseif state == 'active' then
     local job = call('HMGET', of(queue, id), 'atm', 'gb', 'ojs', 'errs', 'dl')
-    ranOut[#ranOut + 1] = { queue, id, job[1], job[2] or '0', job[3], job[4] or '', job[5] or '' }
+    ranOut[#ranOut + 1] = { queue, id, job[1], job[2] or '0', job[3], job[4] or '', (tonumber(job[5]) or now + 1) <= now and 1 or 0 }
   elseif state == 'scheduled' or state == 'retryable' then
     local job = call('HMGET', of(queue, id), 'priority', 'exp', 'name')
     local expires = tonumber(job[2])

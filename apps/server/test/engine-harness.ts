@@ -10,7 +10,11 @@ export interface TestEngine {
   close(): Promise<void>;
 }
 
-export async function openEngine(url: string, settings: Partial<EngineSettings> = {}, sweep = true): Promise<TestEngine> {
+export async function openEngine(
+  url: string,
+  settings: Partial<EngineSettings> = {},
+  sweep = true,
+): Promise<TestEngine> {
   const redis = await connect({ urls: url.split(',') }, () => undefined);
   const failures: unknown[] = [];
   const engine = await createEngine({ redis, settings, onError: (error) => failures.push(error) });

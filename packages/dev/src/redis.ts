@@ -42,6 +42,7 @@ export type PrivateRedis = {
 
 /** A longer path than this does not fit into the address of a Unix socket (macOS has the smallest limit, 104). */
 const longestSocketPath = 100;
+const socketName = 'redis.sock';
 const startTimeMs = 20_000;
 
 /**
@@ -52,11 +53,11 @@ const startTimeMs = 20_000;
  */
 export async function startRedis(options: StartRedisOptions = {}): Promise<PrivateRedis> {
   const binary = options.binary ?? (await findRedis());
-  const temporary = await mkdtemp(join(tmpdir(), 'ojs-redis-'));
-  const directory = options.directory ?? temporary;
-  await makePrivateDirectory(directory);
-  const inData = join(directory, 'redis.sock');
-  const socket = Buffer.byteLength(inData) <= longestSocketPath ? inData : join(temporary, 'redis.sock');
+  const fits =
+    options.directory !== undefined && Buffer.byteLength(join(options.directory, socketName)) <= longestSocketPath;
+  const temporary = fits ? undefined : await mkdtemp(join(tmpdir(), 'ojs-redis-'));
+  const directory = await makePrivateDirectory(options.directory ?? (temporary as string));
+  const socket = join(temporary ?? directory, socketName);
   const connection: RedisOptions =
     options.port === undefined ? { path: socket } : { host: '127.0.0.1', port: options.port };
   const args = [...redisArguments(directory, socket, options.port), ...(options.args ?? [])];
@@ -71,7 +72,7 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<Priva
     kill: () => child.kill(),
     async stop() {
       await child.stop();
-      await rm(temporary, { recursive: true, force: true });
+      if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
     },
     async restart() {
       await child.stop();

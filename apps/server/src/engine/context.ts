@@ -40,23 +40,26 @@ export class Spaces {
     this.#registered.add(tenant);
   }
 
+  /** The registered ones: whoever merely asks about a tenant must not make us believe that it exists. */
   get tenants(): Iterable<string> {
-    return this.#known.keys();
+    return this.#registered;
   }
 
   /** Meets the tenants that other processes registered. */
   async refresh(client: RedisClient): Promise<void> {
     const count = await client.scard(systemSpace.tenants);
-    if (count === this.#known.size) return;
-    for (const tenant of await client.smembers(systemSpace.tenants)) this.of(tenant);
+    if (count === this.#registered.size) return;
+    for (const tenant of await client.smembers(systemSpace.tenants)) this.#registered.add(tenant);
   }
 }
 
-const REMEMBERED = 50_000;
+const REMEMBERED = 25_000;
 
 /** In which queue a job is: for ever the same, so memory may answer; scripts find out when the job is gone. */
 export class QueueIndex {
-  readonly #queues = new Map<string, string>();
+  /** Two generations: when the young one is full, the old one is dropped whole. (Deleting a Map's first key again and again is slow.) */
+  #young = new Map<string, string>();
+  #old = new Map<string, string>();
   readonly #client: RedisClient;
   readonly #spaces: Spaces;
 
@@ -66,16 +69,25 @@ export class QueueIndex {
   }
 
   remember(tenant: string, id: string, queue: string): void {
-    if (this.#queues.size >= REMEMBERED) this.#queues.delete(this.#queues.keys().next().value!);
-    this.#queues.set(`${tenant} ${id}`, queue);
+    if (this.#young.size >= REMEMBERED) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(`${tenant} ${id}`, queue);
   }
 
   forget(tenant: string, id: string): void {
-    this.#queues.delete(`${tenant} ${id}`);
+    this.#young.delete(`${tenant} ${id}`);
+    this.#old.delete(`${tenant} ${id}`);
+  }
+
+  #recall(tenant: string, id: string): string | undefined {
+    const key = `${tenant} ${id}`;
+    return this.#young.get(key) ?? this.#old.get(key);
   }
 
   async find(tenant: string, ids: readonly string[]): Promise<(string | undefined)[]> {
-    const found = ids.map((id) => this.#queues.get(`${tenant} ${id}`));
+    const found = ids.map((id) => this.#recall(tenant, id));
     const unknown = ids.filter((_, i) => found[i] === undefined);
     if (unknown.length === 0) return found;
     const read = await this.#read(tenant, unknown);

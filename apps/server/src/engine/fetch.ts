@@ -8,8 +8,6 @@ import { accepted, type Outcome } from './outcomes.ts';
 /** The hash is as it was before the claim. */
 type Claimed = [queue: string, id: string, leaseEnd: number, attempt: number, hash: string[]];
 
-const JOBS_PER_CALL = 100;
-
 /** FETCH (ojs-core §7.2): left queue first, then priority, then first in first out. */
 export function createFetch(context: EngineContext) {
   const { client, run, spaces, queueOf } = context;
@@ -22,7 +20,6 @@ export function createFetch(context: EngineContext) {
       }
       return (await run('fetch', spaces.of(tenant), args)) as Outcome[];
     },
-    JOBS_PER_CALL,
     ({ fetch }) => fetch.count,
   );
 

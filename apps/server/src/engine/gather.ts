@@ -1,4 +1,10 @@
 /**
+ * The weight that one script call carries. Small enough that several calls are under way at once: with everything in one
+ * call, Node and Redis would wait for each other in turn.
+ */
+const PER_CALL = 24;
+
+/**
  * Gathers what concurrent requests of one tenant ask in the same turn of the event loop into one script call: each is
  * decided for itself inside the script, and the round trip is paid once.
  */
@@ -6,20 +12,14 @@ export class Gather<Item, Answer> {
   readonly #pending = new Map<string, Waiting<Item, Answer>[]>();
   readonly #run: (tenant: string, items: Item[]) => Promise<Answer[]>;
   readonly #weight: (item: Item) => number;
-  readonly #most: number;
 
   /**
    * @param run serves the items in order and answers each.
-   * @param most the weight that one call carries before the next is begun; a single heavier item goes alone.
+   * @param weight of an item, 1 unless said; one that is heavier than a call carries goes alone.
    */
-  constructor(
-    run: (tenant: string, items: Item[]) => Promise<Answer[]>,
-    most: number,
-    weight: (item: Item) => number = () => 1,
-  ) {
+  constructor(run: (tenant: string, items: Item[]) => Promise<Answer[]>, weight: (item: Item) => number = () => 1) {
     this.#run = run;
     this.#weight = weight;
-    this.#most = most;
   }
 
   ask(tenant: string, item: Item): Promise<Answer> {
@@ -41,7 +41,7 @@ export class Gather<Item, Answer> {
       let to = from;
       let weight = 0;
       do weight += this.#weight(waiting[to++]!.item);
-      while (to < waiting.length && weight + this.#weight(waiting[to]!.item) <= this.#most);
+      while (to < waiting.length && weight + this.#weight(waiting[to]!.item) <= PER_CALL);
       void this.#serve(tenant, waiting.slice(from, to));
       from = to;
     }

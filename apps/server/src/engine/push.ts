@@ -11,9 +11,6 @@ interface Batch {
   readonly jobs: readonly NewJob[];
 }
 
-/** Jobs that one script call carries: more would hold other traffic for longer than a few milliseconds. */
-const JOBS_PER_CALL = 100;
-
 /** PUSH (ojs-core §7.1): each batch all or none. */
 export function createPush(context: EngineContext) {
   const { client, run, spaces, queueOf } = context;
@@ -26,7 +23,6 @@ export function createPush(context: EngineContext) {
       }
       return (await run('push', spaces.of(tenant), args)) as Outcome[];
     },
-    JOBS_PER_CALL,
     ({ jobs }) => jobs.length,
   );
 

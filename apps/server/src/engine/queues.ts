@@ -5,7 +5,7 @@ import { accepted, type Outcome } from './outcomes.ts';
 import { redisFailure } from './scripts.ts';
 
 /** Counts in the order of stats.lua. */
-const COUNTED = [
+export const COUNTED = [
   'scheduled',
   'available',
   'pending',

@@ -5,8 +5,6 @@ import { hashOf, toJob } from './job-record.ts';
 
 type Read = [] | [queue: string, id: string, state: string, timer: string, hash: string[]];
 
-const PER_CALL = 50;
-
 /** INFO (ojs-core §7.7), for one job or several. */
 export function createRead(context: EngineContext) {
   const { run, spaces, queueOf } = context;
@@ -14,7 +12,7 @@ export function createRead(context: EngineContext) {
     const args: (string | number)[] = [jobs.length];
     for (const { queue, id } of jobs) args.push(queue, id);
     return (await run('read', spaces.of(tenant), args)) as Read[];
-  }, PER_CALL);
+  });
 
   const readIn = async (tenant: string, id: string, queue: string): Promise<Job | undefined> => {
     const read = await gather.ask(tenant, { queue, id });

@@ -28,16 +28,16 @@ export function redisFailure(error: unknown): Error {
 
 const luaOf = (name: string): string => readFileSync(new URL(`../../lua/${name}.lua`, import.meta.url), 'utf8');
 
+/** The whole text of a script: the settings, what all scripts share, its own part. */
+export function sourceOf(name: ScriptName, settings: EngineSettings): string {
+  const keep = Object.entries(settings).map(([setting, value]) => `${setting} = ${Number(value)}`);
+  const prelude = `local KEEP = { ${keep.join(', ')} }\n${luaOf('prelude')}`;
+  return `${prelude}local function main()\n${luaOf(name)}end\nlocal answer = main()\nflush()\nreturn answer\n`;
+}
+
 /** Loads the scripts with the settings written into them, and returns the one way to run them. */
 export function loadScripts(client: RedisClient, settings: EngineSettings): RunScript {
-  const keep = Object.entries(settings).map(([name, value]) => `${name} = ${Number(value)}`);
-  const prelude = `local KEEP = { ${keep.join(', ')} }\n${luaOf('prelude')}`;
-  for (const name of SCRIPTS) {
-    client.defineCommand(`ojs_${name}`, {
-      numberOfKeys: 1,
-      lua: `${prelude}local function main()\n${luaOf(name)}end\nlocal answer = main()\nflush()\nreturn answer\n`,
-    });
-  }
+  for (const name of SCRIPTS) client.defineCommand(`ojs_${name}`, { numberOfKeys: 1, lua: sourceOf(name, settings) });
   const commands = client as unknown as Record<string, (...args: Argument[]) => Promise<Reply>>;
   return async (name, space, args) => {
     try {

@@ -27,13 +27,14 @@ export type EndedLease = [
   back: string,
   ojs: string | null,
   errors: string,
-  deadline: string,
+  timedOut: 0 | 1,
 ];
+
+/** Leases that one script call ends. */
+const EXPIRED_PER_CALL = 50;
 
 /** The sweeper is no caller: it acts on nobody's behalf, and only on leases that ran out. */
 const SWEEPER: Caller = { principal: '', epoch: '-' };
-const PER_CALL = 50;
-
 const argumentsOf = ({ caller, claim, verdict, back, error, fields }: Ending): (string | number)[] => [
   caller.epoch,
   caller.principal,
@@ -103,7 +104,7 @@ export function createSettle(context: EngineContext) {
     for (const ending of endings) for (const argument of argumentsOf(ending)) args.push(argument);
     return (await run('settle', spaces.of(tenant), args)) as Outcome[];
   };
-  const gather = new Gather<Ending, Outcome>(settleAll, PER_CALL);
+  const gather = new Gather<Ending, Outcome>(settleAll);
 
   const end = async (tenant: string, ending: Ending): Promise<Settled> => {
     const outcome = await gather.ask(tenant, ending);
@@ -138,8 +139,8 @@ export function createSettle(context: EngineContext) {
 
     /** Ends leases that ran out (ojs-worker-protocol §5.5). A lease that was extended meanwhile stays. */
     expire: async (tenant: string, leases: readonly EndedLease[]): Promise<void> => {
-      const endings = leases.map(([queue, id, attempt, back, ojs, errors, deadline]): Ending => {
-        const timedOut = deadline !== '' && Number(deadline) <= Date.now() + 50;
+      const endings = leases.map(([queue, id, attempt, back, ojs, errors, ranOutOfTime]): Ending => {
+        const timedOut = ranOutOfTime === 1;
         const report: JobErrorReport = timedOut
           ? { type: 'timeout', code: 'timeout', message: 'the attempt ran longer than the job’s timeout' }
           : {
@@ -151,7 +152,8 @@ export function createSettle(context: EngineContext) {
         const claim = { id, queue, attempt: Number(attempt) };
         return { caller: SWEEPER, claim, ...failure(report, record, timedOut ? judge : judgeExpiry) };
       });
-      for (let i = 0; i < endings.length; i += PER_CALL) await settleAll(tenant, endings.slice(i, i + PER_CALL));
+      for (let i = 0; i < endings.length; i += EXPIRED_PER_CALL)
+        await settleAll(tenant, endings.slice(i, i + EXPIRED_PER_CALL));
     },
   };
 }

@@ -35,7 +35,8 @@ export function createSweeper(
       const [wait, ended] = (await run('sweep', spaces.of(tenant), [AT_ONCE])) as [string, EndedLease[]];
       if (ended.length > 0) await expire(tenant, ended);
       const dueIn = wait === '' ? AT_LEAST_MS : Number(wait);
-      if (dueIn > 0 || timer === undefined) {
+      // After ends of leases `wait` is out of date: retries were planned, and others may have pushed meanwhile.
+      if ((ended.length === 0 && dueIn > 0) || timer === undefined) {
         next.set(tenant, Date.now() + Math.min(dueIn, AT_LEAST_MS));
         return;
       }

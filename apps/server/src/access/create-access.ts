@@ -1,0 +1,75 @@
+import type { Principal } from '@ojs/schema';
+import type { AuditEvent, AuditLog, Detail } from '../audit/audit.ts';
+import type { Connections } from '../redis/connect.ts';
+import { type Policy, rulesOf } from './decide.ts';
+import { bumpEpochs, Epochs } from './epoch.ts';
+import type { AccessLog } from './log.ts';
+import { PolicyFileWatch } from './policy-file.ts';
+import { Tenants } from './tenants.ts';
+
+export interface AccessOptions {
+  readonly redis: Connections;
+  /** `OJS_POLICY_FILE`; absent: the security page's four roles. */
+  readonly policyFile?: string | undefined;
+  readonly log: AccessLog;
+  readonly audit: AuditLog;
+  /** Makes credentials be read anew: called before a new epoch is used. */
+  readonly invalidateCredentials: () => void;
+}
+
+/** Who may do what, as it is now. */
+export interface Access {
+  readonly epochs: Epochs;
+  readonly tenants: Tenants;
+  /** The policy in force: take it anew for each request. */
+  policy(): Policy;
+  /** Whether the policy disabled the principal: its credentials are to be refused. */
+  isDisabled(principal: Principal): boolean;
+  close(): void;
+}
+
+/**
+ * Loads the policy and follows its file. A new policy decides in this process at once, and everywhere when the epochs are raised.
+ * @throws {BadPolicy} when the policy file cannot be used.
+ */
+export async function createAccess(options: AccessOptions): Promise<Access> {
+  const { redis, log, audit } = options;
+  const tenants = new Tenants(redis.client);
+  const record = (event_type: string, outcome: AuditEvent['outcome'], detail: Record<string, Detail>): void =>
+    audit.record({ ...LOCAL, event_type, outcome, detail });
+
+  const file = new PolicyFileWatch(options.policyFile, {
+    async changed() {
+      try {
+        await bumpEpochs(redis.client, '*', tenants);
+      } catch (error) {
+        log.warn(
+          {},
+          'the policy changed, but Redis does not answer: other requests of this moment may still end under the old one',
+        );
+        throw error;
+      }
+      log.info({}, 'the policy changed');
+      record('policy.changed', 'success', {});
+    },
+    rejected(reason) {
+      log.error({ reason }, 'the policy file is not usable: the old policy stays');
+      record('policy.rejected', 'failure', { reason });
+    },
+  });
+  await file.start();
+
+  return {
+    tenants,
+    epochs: new Epochs(redis.client, tenants, () => {
+      options.invalidateCredentials();
+      return file.look();
+    }),
+    policy: () => file.policy,
+    isDisabled: (principal) => rulesOf(file.policy, principal)?.disabled ?? false,
+    close: () => file.close(),
+  };
+}
+
+/** What the server does by itself has no request. */
+const LOCAL = { principal: 'local:server', source_ip: 'local', correlation_id: 'server', tenant: '*' } as const;

@@ -1,0 +1,64 @@
+import type { AuditEvent, AuditLog } from './audit.ts';
+import { FLOOD, Flood, type FloodOptions } from './flood.ts';
+import { redactEvent } from './redact.ts';
+import { FileSink, StreamSink } from './sink.ts';
+import { Writer } from './writer.ts';
+
+export interface AuditLogOptions {
+  /** `OJS_AUDIT_FILE`: JSON lines are appended to it. */
+  readonly file?: string | undefined;
+  /** Where they go without a file. Default: standard output. */
+  readonly stream?: NodeJS.WritableStream;
+  /** Hears of records that cannot be written: `error.message` names the file, never a record. */
+  readonly onFailure: (error: Error) => void;
+  readonly flood?: FloodOptions;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+/** An audit log whose file can be moved away. */
+export interface ReopenableAuditLog extends AuditLog {
+  /** Opens the file anew: for SIGHUP, after a log rotation. */
+  reopen(): void;
+}
+
+/** Records as JSON lines, in order, to a file or stream. Nobody waits for a write, and no failed write reaches a request. */
+export function createAuditLog(options: AuditLogOptions): ReopenableAuditLog {
+  const now = options.now ?? Date.now;
+  const flood = new Flood(options.flood ?? FLOOD);
+  const sink =
+    options.file === undefined ? new StreamSink(options.stream ?? process.stdout) : new FileSink(options.file);
+  const fail = (error: unknown): void => options.onFailure(error instanceof Error ? error : new Error(String(error)));
+  const writer = new Writer(sink, fail, (lines) => {
+    write({ ...LOCAL, event_type: 'audit.records_lost', outcome: 'failure', detail: { count: lines } });
+  });
+  const write = (event: AuditEvent): void => {
+    try {
+      writer.write(JSON.stringify({ timestamp: new Date(now()).toISOString(), ...redactEvent(event) }));
+    } catch (error) {
+      fail(error);
+    }
+  };
+  const writeCounts = (all: boolean): void => {
+    for (const { event, count, fromMs } of flood.ended(now(), all)) {
+      const detail = { suppressed: count, since: new Date(fromMs).toISOString(), last: event.detail };
+      write({ ...event, principal: 'several', detail });
+    }
+  };
+  const timer = setInterval(() => writeCounts(false), Math.min(1_000, options.flood?.intervalMs ?? 1_000)).unref();
+
+  return {
+    record(event) {
+      // What was done is recorded whatever its number; what was refused can be made to happen by anybody.
+      if (event.outcome === 'success' || flood.admits(event, now())) write(event);
+    },
+    reopen: () => sink.reopen(),
+    async close() {
+      clearInterval(timer);
+      writeCounts(true);
+      await writer.close();
+    },
+  };
+}
+
+const LOCAL = { principal: 'local:server', source_ip: 'local', correlation_id: 'server', tenant: '*' } as const;

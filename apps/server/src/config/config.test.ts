@@ -1,0 +1,172 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { loadConfig } from './config.ts';
+import { ConfigMistakes } from './mistakes.ts';
+import { redacted } from './redacted.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'ojs-config-'));
+const fileWith = (text: string): string => {
+  const path = join(directory, `${Math.random()}`);
+  writeFileSync(path, text);
+  return path;
+};
+const development = { OJS_ENV: 'development', OJS_PLAIN_PORT: '0', OJS_REDIS_URL: 'unix:///tmp/redis.sock' };
+const load = (env: Record<string, string>, execArgv: string[] = []) => loadConfig({ env, execArgv });
+const mistakes = (env: Record<string, string>, execArgv: string[] = []): string[] => {
+  try {
+    load(env, execArgv);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigMistakes)) throw error;
+    return error.mistakes.map(({ name, problem }) => `${name}: ${problem}`);
+  }
+};
+const named = (env: Record<string, string>, execArgv: string[] = []) =>
+  mistakes(env, execArgv).map((line) => line.slice(0, line.indexOf(':')));
+
+describe('the environment', () => {
+  it('turns variables into nested settings with the defaults beside them', () => {
+    const config = load({ ...development, OJS_LIMITS_ARGS_BYTES: '2048', OJS_VALIDATION_JOB_TYPES: 'a.b, c.*' });
+    expect(config.limits.argsBytes).toBe(2048);
+    expect(config.limits.depth).toBe(32);
+    expect(config.validation).toMatchObject({
+      names: 'security',
+      unknownAttributes: 'reject',
+      jobTypes: ['a.b', 'c.*'],
+    });
+    expect(config.redis.url).toEqual(['unix:///tmp/redis.sock']);
+  });
+
+  it('is frozen to the last leaf', () => {
+    const config = load(development);
+    expect(() => Object.assign(config.limits, { depth: 1 })).toThrow(TypeError);
+    expect(() => config.redis.url.push('x')).toThrow(TypeError);
+  });
+
+  it('wins over the file that OJS_CONFIG names', () => {
+    const OJS_CONFIG = fileWith('{"limits":{"depth":8,"argsBytes":100},"logLevel":"warn"}');
+    const config = load({ ...development, OJS_CONFIG, OJS_LIMITS_DEPTH: '9' });
+    expect([config.limits.depth, config.limits.argsBytes, config.logLevel]).toEqual([9, 100, 'warn']);
+  });
+
+  it('means production when OJS_ENV is unset', () => {
+    expect(named({ OJS_REDIS_URL: 'unix:///tmp/redis.sock' })).toEqual(['OJS_TLS_CERT_FILE', 'OJS_TLS_KEY_FILE']);
+  });
+});
+
+describe('mistakes', () => {
+  it('are told all at once, each by the name of its setting', () => {
+    const told = named({
+      OJS_PORT: 'eighty',
+      OJS_LOG_LEVEL: 'loud',
+      OJS_LIMITS_DEPTH: '1000',
+      OJS_VALIDATION_NAME: 'core',
+      OJS_SECRET_A: 'x',
+      OJS_SECRET_A_FILE: '/nowhere',
+      OJS_POLICY_FILE: '/nowhere/policy.json',
+      NODE_TLS_REJECT_UNAUTHORIZED: '0',
+    });
+    expect(told.sort()).toEqual([
+      'NODE_TLS_REJECT_UNAUTHORIZED',
+      'OJS_LIMITS_DEPTH',
+      'OJS_LOG_LEVEL',
+      'OJS_POLICY_FILE',
+      'OJS_PORT',
+      'OJS_REDIS_URL',
+      'OJS_SECRET_A_FILE',
+      'OJS_TLS_CERT_FILE',
+      'OJS_TLS_KEY_FILE',
+      'OJS_VALIDATION_NAME',
+    ]);
+  });
+
+  it('name the setting that an unknown variable probably means', () => {
+    expect(mistakes({ ...development, OJS_REDIS_URI: 'x' })).toEqual([
+      'OJS_REDIS_URI: is not a setting: did you mean OJS_REDIS_URL?',
+    ]);
+  });
+
+  it('name unknown settings of the file by their path', () => {
+    const OJS_CONFIG = fileWith('{"limits":{"dept":8}}');
+    expect(mistakes({ ...development, OJS_CONFIG })).toEqual([
+      'limits.dept (OJS_CONFIG): is not a setting: did you mean limits.depth?',
+    ]);
+  });
+
+  it('never quote the text of a file that is not JSON', () => {
+    const OJS_CONFIG = fileWith('hunter2');
+    expect(mistakes({ ...development, OJS_CONFIG }).join()).not.toContain('hunter2');
+  });
+
+  it('forbid to listen on nothing', () => {
+    const { OJS_PLAIN_PORT: _, ...rest } = development;
+    expect(named(rest)).toEqual(['OJS_TLS_CERT_FILE']);
+  });
+
+  it('name a certificate that does not fit its key', () => {
+    const env = { ...development, OJS_TLS_CERT_FILE: fileWith('no PEM'), OJS_TLS_KEY_FILE: fileWith('no PEM') };
+    expect(named(env)).toEqual(['OJS_TLS_CERT_FILE']);
+  });
+});
+
+describe('production', () => {
+  const OJS_REDIS_URL = 'unix:///tmp/redis.sock';
+  const tls = ['OJS_TLS_CERT_FILE', 'OJS_TLS_KEY_FILE'];
+  const refused = (env: Record<string, string>, execArgv: string[] = []) =>
+    named({ OJS_REDIS_URL, ...env }, execArgv).filter((name) => !tls.includes(name));
+
+  it('refuses a plain listener', () => expect(refused({ OJS_PLAIN_PORT: '8080' })).toEqual(['OJS_PLAIN_PORT']));
+  it('refuses test directives', () =>
+    expect(refused({ OJS_DEV_TEST_DIRECTIVES: '1' })).toEqual(['OJS_DEV_TEST_DIRECTIVES']));
+  it('refuses certificate checks that are switched off', () =>
+    expect(refused({ NODE_TLS_REJECT_UNAUTHORIZED: '0' })).toEqual(['NODE_TLS_REJECT_UNAUTHORIZED']));
+  it('refuses the inspector', () => {
+    expect(refused({ NODE_OPTIONS: '--inspect=0.0.0.0' })).toEqual(['NODE_OPTIONS']);
+    expect(refused({}, ['--inspect-brk'])).toEqual(['NODE_OPTIONS']);
+  });
+  it('refuses a Redis beyond this machine without TLS or password', () => {
+    expect(refused({ OJS_REDIS_URL: 'redis://10.0.0.1:6379' })).toEqual(['OJS_REDIS_URL', 'OJS_SECRET_REDIS_PASSWORD']);
+    expect(refused({ OJS_REDIS_URL: 'rediss://redis.example:6379' })).toEqual(['OJS_SECRET_REDIS_PASSWORD']);
+    expect(refused({ OJS_REDIS_URL: 'rediss://redis.example', OJS_SECRET_REDIS_PASSWORD: 'x' })).toEqual([]);
+    expect(refused({ OJS_REDIS_URL: 'redis://127.0.0.1:6379' })).toEqual([]);
+    expect(refused({ OJS_REDIS_URL: 'redis://127.0.0.1.evil.example:6379', OJS_SECRET_REDIS_PASSWORD: 'x' })).toEqual([
+      'OJS_REDIS_URL',
+    ]);
+  });
+  it('refuses a password inside the address of Redis', () =>
+    expect(refused({ OJS_REDIS_URL: 'redis://:hunter2@127.0.0.1:6379' })).toEqual(['OJS_REDIS_URL']));
+});
+
+describe('secrets', () => {
+  it('are read from the variable or from a file, without its last newline', () => {
+    const config = load({ ...development, OJS_SECRET_A: 'one', OJS_SECRET_B_FILE: fileWith('two\n') });
+    expect(config.secrets.get('A')?.reveal()).toBe('one');
+    expect(config.secrets.get('B')?.reveal()).toBe('two');
+  });
+
+  it('are mistakes when the file is missing or nothing is in it', () => {
+    expect(named({ ...development, OJS_SECRET_A_FILE: '/nowhere', OJS_SECRET_B: '' })).toEqual([
+      'OJS_SECRET_A_FILE',
+      'OJS_SECRET_B',
+    ]);
+  });
+
+  it('cannot be printed in any way', () => {
+    const config = load({ ...development, OJS_SECRET_REDIS_PASSWORD: 'hunter2' });
+    const secret = config.secrets.get('REDIS_PASSWORD');
+    const shown = [
+      `${secret}`,
+      String(secret),
+      JSON.stringify({ secret }),
+      inspect(config, { depth: 9, showHidden: true }),
+      JSON.stringify(Object.entries(secret ?? {})),
+      JSON.stringify(redacted(config)),
+      JSON.stringify(redacted(load({ ...development, OJS_REDIS_URL: 'redis://:hunter2@127.0.0.1' }))),
+    ];
+    expect(shown.join()).not.toContain('hunter2');
+    expect(redacted(config).secrets).toEqual({ REDIS_PASSWORD: '[secret]' });
+  });
+});

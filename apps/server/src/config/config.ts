@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
+import type { z } from 'zod';
+import { ConfigMistakes, type Mistake, nearest } from './mistakes.ts';
+import { type Process, productionMistakes } from './production.ts';
+import type { Secret } from './secret.ts';
+import { codeOf, readSecrets } from './secrets.ts';
+import { Settings, VARIABLES, variableOf } from './settings.ts';
+import { type Nested, readSources } from './sources.ts';
+
+/** The whole configuration, validated and frozen. Secret values are wrapped so that they cannot be printed. */
+export type Config = Settings & { readonly secrets: ReadonlyMap<string, Secret> };
+
+const freeze = <T>(value: T): T => {
+  if (typeof value === 'object' && value !== null && !(value instanceof Map)) {
+    for (const inner of Object.values(value)) freeze(inner);
+    Object.freeze(value);
+  }
+  return value;
+};
+
+function told(issue: z.core.$ZodIssue, fromEnv: (name: string) => boolean): Mistake[] {
+  const path = issue.path.map(String).filter((part) => !/^\d+$/.test(part));
+  const variable = variableOf(path);
+  if (issue.code === 'unrecognized_keys') {
+    const known = [...VARIABLES.values()].map((each) => each.join('.'));
+    return issue.keys.map((key) => {
+      const name = [...path, key].join('.');
+      return { name: `${name} (OJS_CONFIG)`, problem: `is not a setting: did you mean ${nearest(name, known)}?` };
+    });
+  }
+  if (issue.input === undefined && variable === 'OJS_REDIS_URL') {
+    return [{ name: variable, problem: 'is required: redis://HOST:PORT, rediss://HOST:PORT or unix:///PATH' }];
+  }
+  return [{ name: fromEnv(variable) ? variable : `${variable} (${path.join('.')})`, problem: issue.message }];
+}
+
+/** Takes out what an issue is about, so that the other rules can still be asked about the rest. */
+function without(raw: Nested, issue: z.core.$ZodIssue): void {
+  let here: unknown = raw;
+  const path = issue.path.filter((part) => typeof part === 'string');
+  const last = issue.code === 'unrecognized_keys' ? undefined : path.pop();
+  for (const part of path) here = (here as Nested)?.[part];
+  if (typeof here !== 'object' || here === null) return;
+  for (const key of issue.code === 'unrecognized_keys' ? issue.keys : [last]) delete (here as Nested)[String(key)];
+}
+
+function parse(raw: Nested, env: NodeJS.ProcessEnv, mistakes: Mistake[]): Settings {
+  const first = Settings.safeParse(raw, { reportInput: true });
+  if (first.success) return first.data;
+  for (const issue of first.error.issues) {
+    mistakes.push(...told(issue, (name) => env[name] !== undefined));
+    without(raw, issue);
+  }
+  // Only here so that the remaining rules see a whole configuration; the mistakes above stop the server.
+  return Settings.parse({ ...raw, redis: { url: 'unix:///missing', ...(raw.redis as Nested | undefined) } });
+}
+
+/** Files are read here once, so that a wrong path is told with the other mistakes; who needs one reads it again. */
+function fileMistakes(settings: Settings): Mistake[] {
+  const files: [name: string, path: string | undefined][] = [
+    ['OJS_TLS_CERT_FILE', settings.tls.certFile],
+    ['OJS_TLS_KEY_FILE', settings.tls.keyFile],
+    ['OJS_REDIS_CA_FILE', settings.redis.caFile],
+    ['OJS_POLICY_FILE', settings.policyFile],
+  ];
+  const read = new Map<string, Buffer>();
+  const mistakes: Mistake[] = [];
+  for (const [name, path] of files) {
+    if (path === undefined) continue;
+    try {
+      read.set(name, readFileSync(path));
+    } catch (error) {
+      mistakes.push({ name, problem: `the file ${path} cannot be read (${codeOf(error)}): check path and rights` });
+    }
+  }
+  const [cert, key] = [read.get('OJS_TLS_CERT_FILE'), read.get('OJS_TLS_KEY_FILE')];
+  if (cert && key) {
+    try {
+      createSecureContext({ cert, key });
+    } catch (error) {
+      const problem = `certificate and OJS_TLS_KEY_FILE are not a pair of PEM files that can be used (${codeOf(error)})`;
+      mistakes.push({ name: 'OJS_TLS_CERT_FILE', problem });
+    }
+  }
+  return mistakes;
+}
+
+/** Rules between settings that hold in every environment. */
+function relationMistakes({ tls, plainPort, env, limits }: Settings): Mistake[] {
+  const rules: [broken: boolean, name: string, problem: string][] = [
+    [tls.certFile !== undefined && tls.keyFile === undefined, 'OJS_TLS_KEY_FILE', 'is required with OJS_TLS_CERT_FILE'],
+    [tls.keyFile !== undefined && tls.certFile === undefined, 'OJS_TLS_CERT_FILE', 'is required with OJS_TLS_KEY_FILE'],
+    [
+      env === 'development' && tls.certFile === undefined && tls.keyFile === undefined && plainPort === undefined,
+      'OJS_TLS_CERT_FILE',
+      'set it and OJS_TLS_KEY_FILE, or OJS_PLAIN_PORT: there is nothing to listen on',
+    ],
+    [limits.leaseMs > limits.leaseMaxMs, 'OJS_LIMITS_LEASE_MS', 'must not be longer than OJS_LIMITS_LEASE_MAX_MS'],
+    [limits.headersMs > limits.requestMs, 'OJS_LIMITS_HEADERS_MS', 'must not be longer than OJS_LIMITS_REQUEST_MS'],
+  ];
+  return rules.filter(([broken]) => broken).map(([, name, problem]) => ({ name, problem }));
+}
+
+/**
+ * Reads the configuration from `OJS_*`, the file OJS_CONFIG and the secrets' files.
+ *
+ * @throws {ConfigMistakes} with every mistake at once
+ */
+export function loadConfig(process: Process): Config {
+  const { env } = process;
+  const mistakes: Mistake[] = [];
+  const secrets = readSecrets(env, mistakes);
+  const settings = parse(readSources(env, mistakes), env, mistakes);
+  const more = [
+    ...relationMistakes(settings),
+    ...(settings.env === 'production' ? productionMistakes(settings, secrets.has('REDIS_PASSWORD'), process) : []),
+    ...fileMistakes(settings),
+  ];
+  // A setting that is wrong by itself is told once.
+  mistakes.push(...more.filter(({ name }) => !mistakes.some((earlier) => earlier.name === name)));
+  if (mistakes.length > 0) throw new ConfigMistakes(mistakes);
+  return freeze({ ...settings, secrets });
+}

@@ -1,0 +1,54 @@
+import type { Mistake } from './mistakes.ts';
+import { staysOnMachine } from './redis-url.ts';
+import type { Settings } from './settings.ts';
+
+/** What production refuses besides settings: how the process itself was started. */
+export interface Process {
+  readonly env: NodeJS.ProcessEnv;
+  readonly execArgv: readonly string[];
+}
+
+const IN_DEVELOPMENT = 'only with OJS_ENV=development';
+
+/**
+ * The rules of production (security page, Transport Security; ojs-security §3): everything is encrypted that leaves the
+ * machine, nothing checks less than it should, and nothing that belongs to development is on.
+ */
+export function productionMistakes(settings: Settings, hasRedisPassword: boolean, process: Process): Mistake[] {
+  const { tls, redis, plainPort, dev } = settings;
+  const beyond = redis.url.filter((url) => !staysOnMachine(url));
+  const passwordInUrl = (url: string): boolean => (URL.parse(url)?.password ?? '') !== '';
+  const inspects = (text: string): boolean => /--inspect|--debug/.test(text);
+  const rules: [broken: boolean, name: string, problem: string][] = [
+    [tls.certFile === undefined, 'OJS_TLS_CERT_FILE', 'is required: production serves TLS only'],
+    [tls.keyFile === undefined, 'OJS_TLS_KEY_FILE', 'is required: production serves TLS only'],
+    [plainPort !== undefined, 'OJS_PLAIN_PORT', `plain http is possible ${IN_DEVELOPMENT}: remove it`],
+    [dev.testDirectives, 'OJS_DEV_TEST_DIRECTIVES', `is possible ${IN_DEVELOPMENT}: remove it`],
+    [
+      beyond.some((url) => url.startsWith('redis:')),
+      'OJS_REDIS_URL',
+      'is not encrypted and leaves this machine: use rediss://',
+    ],
+    [
+      beyond.length > 0 && !hasRedisPassword,
+      'OJS_SECRET_REDIS_PASSWORD',
+      'is required for a Redis beyond this machine: set it, or OJS_SECRET_REDIS_PASSWORD_FILE',
+    ],
+    [
+      redis.url.some(passwordInUrl),
+      'OJS_REDIS_URL',
+      'holds a password: move it to OJS_SECRET_REDIS_PASSWORD or OJS_SECRET_REDIS_PASSWORD_FILE',
+    ],
+    [
+      process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0',
+      'NODE_TLS_REJECT_UNAUTHORIZED',
+      'switches certificate checks off: remove it, and name a private CA with OJS_REDIS_CA_FILE',
+    ],
+    [
+      inspects(process.env.NODE_OPTIONS ?? '') || process.execArgv.some(inspects),
+      'NODE_OPTIONS',
+      'opens the inspector, which shows every secret in memory: start without --inspect',
+    ],
+  ];
+  return rules.filter(([broken]) => broken).map(([, name, problem]) => ({ name, problem }));
+}

@@ -1,0 +1,135 @@
+import { LIMITS } from '@ojs/schema';
+import { z } from 'zod';
+
+/** Environment variables are text: digits become a number before the rule is asked. */
+const whole = (min: number, max: number) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value),
+    z.int({ error: 'must be a whole number' }).min(min, `must be at least ${min}`).max(max, `must be at most ${max}`),
+  );
+
+const FLAGS: Readonly<Record<string, boolean>> = { '1': true, true: true, '0': false, false: false };
+const flag = z.preprocess(
+  (value) => (typeof value === 'string' ? (FLAGS[value] ?? value) : value),
+  z.boolean({ error: 'must be 1 or 0' }),
+);
+
+/** A list, in the environment separated by commas. */
+const list = (item: z.ZodType<string>) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value),
+    z.array(item).min(1),
+  );
+
+const choice = <const T extends readonly string[]>(values: T) =>
+  z.enum(values, { error: `must be ${values.slice(0, -1).join(', ')} or ${values.at(-1)}` });
+
+const file = z.string({ error: 'must be the path of a file' }).min(1, 'must be the path of a file');
+const host = z.string().min(1, 'must be an address to listen on, such as 0.0.0.0 or 127.0.0.1');
+const port = whole(0, 65_535);
+const redisUrl = z
+  .string()
+  .regex(
+    /^(rediss?:\/\/[^\s,]+|unix:(\/\/)?\/[^\s,]+)$/,
+    'must be redis://HOST:PORT, rediss://HOST:PORT or unix:///PATH',
+  );
+
+/** Type names and prefixes such as `email.*`. */
+const jobType = z
+  .string()
+  .regex(/^(\*|[A-Za-z0-9._-]{1,255}|[A-Za-z0-9._-]{1,253}\.\*)$/, 'must be a name or PREFIX.*');
+
+const MIB = 1024 * 1024;
+const DAY_MS = 86_400_000;
+
+/**
+ * What a limit may be set to. Where the request schemas state a limit themselves, it can only be lowered; where it
+ * keeps the server alive (depth), there is a ceiling.
+ */
+const BOUNDS: { readonly [K in keyof typeof LIMITS]: readonly [min: number, max: number] } = {
+  argsBytes: [2, 64 * MIB],
+  metaBytes: [2, 64 * MIB],
+  bodyBytes: [1024, 128 * MIB],
+  batchBodyBytes: [1024, 128 * MIB],
+  batchJobs: [1, LIMITS.batchJobs],
+  depth: [4, 128],
+  connectionsPerClient: [1, 100_000],
+  requestMs: [1_000, 600_000],
+  headersMs: [1_000, 600_000],
+  idleMs: [1_000, 3_600_000],
+  waitMs: [0, LIMITS.waitMs],
+  fetchJobs: [1, LIMITS.fetchJobs],
+  fetchQueues: [1, LIMITS.fetchQueues],
+  heartbeatJobs: [1, LIMITS.heartbeatJobs],
+  leaseMs: [100, 7 * DAY_MS],
+  leaseMaxMs: [100, 7 * DAY_MS],
+  timeoutMaxMs: [1, LIMITS.timeoutMaxMs],
+  maxAttempts: [1, LIMITS.maxAttempts],
+  errors: [1, 1_000],
+  backtraceFrames: [0, 1_000],
+  backtraceChars: [0, 1_000_000],
+  resultBytes: [2, 64 * MIB],
+};
+
+type LimitName = keyof typeof LIMITS;
+const limit = (name: LimitName) => whole(...BOUNDS[name]).default(LIMITS[name]);
+const limits = Object.fromEntries(Object.keys(LIMITS).map((name) => [name, limit(name as LimitName)])) as Record<
+  LimitName,
+  ReturnType<typeof limit>
+>;
+
+/** Every setting but the secrets. `a.bC` is OJS_A_B_C in the environment and `{"a": {"bC": …}}` in the file OJS_CONFIG. */
+export const Settings = z.strictObject({
+  env: choice(['production', 'development']).default('production'),
+  host: host.default('0.0.0.0'),
+  port: port.default(8443),
+  tls: z.strictObject({ certFile: file.optional(), keyFile: file.optional() }).prefault({}),
+  plainPort: port.optional(),
+  redis: z
+    .strictObject({
+      url: list(redisUrl),
+      username: z.string().min(1).optional(),
+      caFile: file.optional(),
+    })
+    // Absent altogether, the mistake is still named by the setting that is missing.
+    .prefault({} as never),
+  policyFile: file.optional(),
+  auditFile: file.optional(),
+  logLevel: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  validation: z
+    .strictObject({
+      names: choice(['security', 'core']).default('security'),
+      unknownAttributes: choice(['reject', 'ignore']).default('reject'),
+      jobTypes: list(jobType).optional(),
+    })
+    .prefault({}),
+  dev: z.strictObject({ testDirectives: flag.default(false) }).prefault({}),
+  limits: z.strictObject(limits).prefault({}),
+  retention: z
+    .strictObject({
+      completedDays: whole(0, 3_650).default(7),
+      cancelledDays: whole(0, 3_650).default(7),
+      discardedDays: whole(0, 3_650).default(7),
+      deadLetterDays: whole(0, 3_650).default(180),
+      deadLettersPerQueue: whole(1, 10_000_000).default(10_000),
+      events: whole(0, 1_000_000).default(10_000),
+    })
+    .prefault({}),
+});
+
+export type Settings = z.infer<typeof Settings>;
+
+/** `validation.unknownAttributes` → `OJS_VALIDATION_UNKNOWN_ATTRIBUTES`. */
+export const variableOf = (path: readonly string[]): string =>
+  `OJS_${path.map((part) => part.replace(/[A-Z]/g, (letter) => `_${letter}`)).join('_')}`.toUpperCase();
+
+function leaves(schema: z.ZodObject, path: readonly string[] = []): (readonly [string, readonly string[]])[] {
+  return Object.entries(schema.shape).flatMap(([name, field]) => {
+    const inner = field instanceof z.ZodPrefault ? field.unwrap() : field;
+    const here = [...path, name];
+    return inner instanceof z.ZodObject ? leaves(inner, here) : [[variableOf(here), here] as const];
+  });
+}
+
+/** Where the value of each environment variable goes. */
+export const VARIABLES: ReadonlyMap<string, readonly string[]> = new Map(leaves(Settings));

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { type Mistake, nearest } from './mistakes.ts';
+import { codeOf } from './secrets.ts';
+import { VARIABLES } from './settings.ts';
+
+/** Settings as they were written. */
+export type Nested = { [key: string]: unknown };
+
+const isObject = (value: unknown): value is Nested =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Reads the file that OJS_CONFIG names: JSON with the settings nested. */
+function readConfigFile(path: string, mistakes: Mistake[]): Nested {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    mistakes.push({ name: 'OJS_CONFIG', problem: `the file ${path} cannot be read (${codeOf(error)})` });
+    return {};
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isObject(value)) return value;
+  } catch {
+    // Told below. The parser's message quotes the file, so it is not repeated.
+  }
+  mistakes.push({ name: 'OJS_CONFIG', problem: `the file ${path} must hold one JSON object` });
+  return {};
+}
+
+function place(target: Nested, path: readonly string[], value: string): void {
+  const [name, ...rest] = path as [string, ...string[]];
+  if (rest.length === 0) {
+    target[name] = value;
+    return;
+  }
+  const inner = target[name];
+  const next = isObject(inner) ? inner : {};
+  target[name] = next;
+  place(next, rest, value);
+}
+
+/** The settings as they were written, nested: the file first, then the environment, which wins. */
+export function readSources(env: NodeJS.ProcessEnv, mistakes: Mistake[]): Nested {
+  const raw = env.OJS_CONFIG ? readConfigFile(env.OJS_CONFIG, mistakes) : {};
+  for (const [variable, value] of Object.entries(env)) {
+    if (!variable.startsWith('OJS_') || variable.startsWith('OJS_SECRET_') || variable === 'OJS_CONFIG') continue;
+    const path = VARIABLES.get(variable);
+    if (path === undefined) {
+      mistakes.push({
+        name: variable,
+        problem: `is not a setting: did you mean ${nearest(variable, VARIABLES.keys())}?`,
+      });
+    } else if (value !== undefined) {
+      place(raw, path, value);
+    }
+  }
+  return raw;
+}

@@ -1,0 +1,83 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { MEDIA_TYPE } from '@ojs/schema';
+import type { FastifyReply } from 'fastify';
+import { errorBody } from './error-body.ts';
+import { awaitsContinue } from './expect.ts';
+import type { Refusal } from './refusal.ts';
+
+/** On TLS only (RFC 6797 §7.2): a year. */
+const HSTS = 'max-age=31536000';
+/** A body that was not read is read and thrown away up to this size; beyond it the connection ends with the answer. */
+const DISCARDED_BYTES = 64 * 1024;
+/** How long a client that is still sending may take to read the answer, in milliseconds. */
+const LINGER_MS = 1_000;
+
+/** Set when the server stops: every answer then ends its connection. */
+export interface Draining {
+  stopping: boolean;
+}
+
+/** The only place that writes an answer: every one has the headers of http-binding §6.5 and the security headers. */
+export class Answers {
+  readonly #state: Draining;
+
+  constructor(state: Draining) {
+    this.#state = state;
+  }
+
+  /** @param body turned into JSON once, here. */
+  send(reply: FastifyReply, status: number, body: unknown, headers?: Readonly<Record<string, string>>): void {
+    this.#write(reply, status, JSON.stringify(body), headers);
+  }
+
+  refuse(reply: FastifyReply, refusal: Refusal): void {
+    this.#write(reply, refusal.status, JSON.stringify(errorBody(refusal, reply.request.id)), refusal.detail.headers);
+  }
+
+  #write(reply: FastifyReply, status: number, text: string, more: Readonly<Record<string, string>> | undefined): void {
+    reply.hijack();
+    const { raw } = reply;
+    if (raw.headersSent || raw.destroyed) return;
+    const request = reply.request.raw;
+    // In this form Node writes the headers as they are: the framework would append a charset to the content type.
+    const headers = [
+      ...['OJS-Version', '1.0', 'X-Request-Id', reply.request.id],
+      ...['Content-Type', MEDIA_TYPE, 'Content-Length', String(Buffer.byteLength(text))],
+      ...['Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff'],
+    ];
+    if ('encrypted' in request.socket) headers.push('Strict-Transport-Security', HSTS);
+    if (more !== undefined) for (const name in more) headers.push(name, more[name] as string);
+    if (mustClose(request)) {
+      headers.push('Connection', 'close');
+      lingerAfter(raw);
+    } else if (this.#state.stopping) {
+      headers.push('Connection', 'close');
+    }
+    raw.writeHead(status, headers);
+    raw.end(text);
+  }
+}
+
+/** Where a body is left unread, the next request could not be told from its rest. */
+function mustClose(request: IncomingMessage): boolean {
+  if (request.complete) return false;
+  const length = request.headers['content-length'];
+  if (length === undefined) return request.headers['transfer-encoding'] !== undefined;
+  return awaitsContinue(request) || !(Number(length) <= DISCARDED_BYTES);
+}
+
+/**
+ * Ends our side after the answer and goes on reading for a moment. Closing at once while the client sends would make the
+ * system throw away the answer on its way.
+ */
+function lingerAfter(response: ServerResponse): void {
+  const socket: Socket | null = response.socket;
+  if (!socket) return;
+  socket.destroySoon = () => {
+    socket.end();
+    const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+    socket.once('close', () => clearTimeout(timer));
+    socket.once('end', () => socket.destroy());
+  };
+}

@@ -1,0 +1,43 @@
+import { createServer as createPlain, type RequestListener, type Server } from 'node:http';
+import { createServer as createSecure } from 'node:https';
+import type { Socket } from 'node:net';
+import type { Limits } from '@ojs/schema';
+import type { ConnectionLimit } from './connection-limit.ts';
+import { takeExpectations } from './expect.ts';
+import { onConnect } from './raw-answer.ts';
+import { readCertificate, TLS_RULES } from './tls.ts';
+
+/** How often slow clients are looked for: well below the times they are given. */
+const CHECK_MS = 2_000;
+const MAX_HEADER_BYTES = 16 * 1024;
+
+export interface ListenerOptions {
+  readonly limits: Pick<Limits, 'requestMs' | 'headersMs' | 'idleMs'>;
+  readonly connections: ConnectionLimit;
+  /** Absent: plain http, for the loopback. */
+  readonly tls?: { readonly certFile: string; readonly keyFile: string };
+}
+
+/** The HTTP server below Fastify, with every time and size bounded (security page, DoS Protection). */
+export function createListener(options: ListenerOptions, handler: RequestListener): Server {
+  const { limits, connections, tls } = options;
+  const http = {
+    requestTimeout: limits.requestMs,
+    headersTimeout: limits.headersMs,
+    keepAliveTimeout: limits.idleMs,
+    connectionsCheckingInterval: Math.min(CHECK_MS, limits.headersMs),
+    maxHeaderSize: MAX_HEADER_BYTES,
+    // Node's own answers are not in our format: the pipeline looks for the Host header itself.
+    requireHostHeader: false,
+    insecureHTTPParser: false,
+  };
+  const server = tls
+    ? createSecure({ ...http, ...TLS_RULES, ...readCertificate(tls.certFile, tls.keyFile) }, handler)
+    : createPlain(http, handler);
+  // Node would silently drop what is beyond its count, perhaps the header that matters; the size is bounded above.
+  server.maxHeadersCount = 0;
+  server.prependListener('connection', (socket: Socket) => connections.opened(socket));
+  server.on('connect', onConnect);
+  takeExpectations(server);
+  return server;
+}

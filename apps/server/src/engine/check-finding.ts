@@ -1,0 +1,54 @@
+/** What the checker can find; each name is the rule that does not hold. */
+export const RULES = [
+  'unknown key',
+  'wrong type of key',
+  'tenant is not registered',
+  'queue is not registered',
+  'queue bypassed by BullMQ',
+  'worker bound for ever',
+  'job without index entry',
+  'index entry without job',
+  'index names another queue',
+  'job is incomplete',
+  'job in no place',
+  'job in two places',
+  'job twice active',
+  'place names a job that does not exist',
+  'active without lease',
+  'lease without active',
+  'attempt is wrong',
+  'priority is wrong',
+  'retryable but not delayed',
+  'cancelled but not failed',
+  'dead letter but not failed',
+  'dead letter and cancelled',
+  'timer missing',
+  'timer without need',
+  'timer is wrong',
+  'statistics disagree',
+] as const;
+export type Rule = (typeof RULES)[number];
+
+/** A rule that does not hold somewhere. It names places, never what a job carries. */
+export interface Finding {
+  readonly rule: Rule;
+  readonly tenant: string;
+  readonly queue?: string;
+  readonly job?: string;
+  /** Names and numbers of ours that help to find the cause. */
+  readonly detail?: string;
+}
+
+/** What two looks at the same fault have in common: a detail may have changed meanwhile. */
+export const sameFault = ({ rule, tenant, queue = '', job = '' }: Finding): string =>
+  [rule, tenant, queue, job].join('\n');
+
+/** A finding as one line of text. */
+export function lineOf({ rule, tenant, queue, job, detail }: Finding): string {
+  const where = [
+    `tenant ${tenant}`,
+    queue === undefined ? '' : `queue ${queue}`,
+    job === undefined ? '' : `job ${job}`,
+  ];
+  return `${where.filter(Boolean).join(', ')}: ${rule}${detail === undefined ? '' : ` (${detail})`}`;
+}

@@ -1,0 +1,59 @@
+import { systemSpace } from '../redis/keyspace.ts';
+
+/** Where BullMQ keeps jobs of a queue; each job is in exactly one. `active` is a list, the others are sorted sets. */
+export const PLACES = ['prioritized', 'delayed', 'waiting-children', 'active', 'completed', 'failed'] as const;
+export type Place = (typeof PLACES)[number];
+
+/** Sets of ours beside a place, that tell two states of it apart. */
+export const MARKS = ['retryable', 'cancelled', 'dead'] as const;
+export type Mark = (typeof MARKS)[number];
+
+/** What a key is, by its name alone. */
+export type KeyMeaning =
+  /** Of something else that shares the Redis. */
+  | { readonly kind: 'foreign' }
+  /** Ours, and of no tenant or without a rule beyond its name. */
+  | { readonly kind: 'system' }
+  | { readonly kind: 'tenant'; readonly tenant: string }
+  | { readonly kind: 'worker'; readonly tenant: string }
+  | { readonly kind: 'queue'; readonly tenant: string; readonly queue: string }
+  | { readonly kind: 'job'; readonly tenant: string; readonly queue: string; readonly id: string }
+  /** BullMQ's own places for jobs without a priority, where ours never go. */
+  | { readonly kind: 'bypass'; readonly tenant: string; readonly queue: string; readonly name: string }
+  | { readonly kind: 'unknown'; readonly tenant: string; readonly queue?: string; readonly name: string };
+
+const SYSTEM: ReadonlySet<string> = new Set(Object.values(systemSpace));
+const TENANT = new Set(['index', 'timers', 'events', 'queues', 'epoch']);
+const QUEUE = new Set<string>([...PLACES, 'meta', 'pc']);
+const BYPASS = new Set(['wait', 'paused']);
+
+const JOB_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const OWN = /^\{ojs:([^{}]+)\}\/([^/]+)(?:\/(.+))?$/s;
+const BULL = /^\{ojs:([^{}]+)\}:([^:]+):(.+)$/s;
+
+function meaningOfOwn(tenant: string, name: string, rest: string | undefined): KeyMeaning {
+  if (rest === undefined && TENANT.has(name)) return { kind: 'tenant', tenant };
+  if (rest !== undefined && name === 'worker') return { kind: 'worker', tenant };
+  if (rest !== undefined && MARKS.some((mark) => mark === name)) return { kind: 'queue', tenant, queue: rest };
+  return { kind: 'unknown', tenant, name: rest === undefined ? name : `${name}/${rest}` };
+}
+
+function meaningOfBull(tenant: string, queue: string, name: string): KeyMeaning {
+  if (QUEUE.has(name)) return { kind: 'queue', tenant, queue };
+  if (BYPASS.has(name)) return { kind: 'bypass', tenant, queue, name };
+  if (JOB_ID.test(name)) return { kind: 'job', tenant, queue, id: name };
+  return { kind: 'unknown', tenant, queue, name };
+}
+
+/** What a key of Redis means in our key space (lua/prelude.lua, src/redis/keyspace.ts). */
+export function meaningOf(key: string): KeyMeaning {
+  if (!key.startsWith('{ojs')) return { kind: 'foreign' };
+  if (SYSTEM.has(key) || [...SYSTEM].some((known) => key.startsWith(`${known}/`))) return { kind: 'system' };
+  const own = OWN.exec(key);
+  if (own) return meaningOfOwn(own[1]!, own[2]!, own[3]);
+  const bull = BULL.exec(key);
+  if (bull) return meaningOfBull(bull[1]!, bull[2]!, bull[3]!);
+  return key.startsWith('{ojs}') || key.startsWith('{ojs:')
+    ? { kind: 'unknown', tenant: '', name: key }
+    : { kind: 'foreign' };
+}

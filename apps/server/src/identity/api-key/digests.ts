@@ -1,0 +1,53 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { StoredSecret } from '../credential-record.ts';
+import type { Credential } from '../credential-store.ts';
+
+/** Digest of a presented key under a key of this process: worthless in a memory dump of another one. */
+export type Digest = Buffer;
+
+/** Wrong keys that are remembered, so that repeating one costs no KDF. */
+const WRONG_MOST = 1_000;
+
+/** Which keys were verified against which credential. A credential that changes is another object and starts with nothing. */
+export class Digests {
+  readonly #key = randomBytes(32);
+  readonly #verified = new WeakMap<Credential, { digest: Digest; secret: StoredSecret }[]>();
+  readonly #wrong = new Map<string, Credential>();
+
+  of(key: string): Digest {
+    return createHmac('sha256', this.#key).update(key, 'latin1').digest();
+  }
+
+  /** Whether the key was verified before, with a secret that is still live. */
+  isVerified(credential: Credential, digest: Digest, now: number): boolean {
+    const known = this.#verified.get(credential);
+    if (known === undefined) return false;
+    let found = false;
+    for (const each of known) {
+      if (timingSafeEqual(each.digest, digest) && isLive(each.secret, now)) found = true;
+    }
+    return found;
+  }
+
+  /** At most one digest for each secret of the record. */
+  verified(credential: Credential, digest: Digest, secret: StoredSecret): void {
+    const others = (this.#verified.get(credential) ?? []).filter((each) => each.secret !== secret);
+    this.#verified.set(credential, [...others, { digest, secret }]);
+  }
+
+  isWrong(credential: Credential, digest: Digest): boolean {
+    return this.#wrong.get(digest.toString('latin1')) === credential;
+  }
+
+  wrong(credential: Credential, digest: Digest): void {
+    this.#wrong.set(digest.toString('latin1'), credential);
+    if (this.#wrong.size <= WRONG_MOST) return;
+    const [oldest] = this.#wrong.keys();
+    if (oldest !== undefined) this.#wrong.delete(oldest);
+  }
+}
+
+/** Whether the secret is accepted at this moment: after a rotation, the old one ends with its grace period. */
+export function isLive(secret: StoredSecret, now: number): boolean {
+  return secret.notAfter === undefined || now < secret.notAfter;
+}

@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import type { Plane } from '@ojs/schema';
+import { base62, base62Of32Bits } from './base62.ts';
+
+/** Second part of a key: where it can be used, and what its finder should be alarmed by. */
+export const KEY_WORDS = ['prod', 'work', 'oper', 'admin'] as const;
+export type KeyWord = (typeof KEY_WORDS)[number];
+
+export const PLANE_OF_WORD: Readonly<Record<KeyWord, Plane>> = {
+  prod: 'producer',
+  work: 'worker',
+  oper: 'admin',
+  admin: 'admin',
+};
+
+const ID_LENGTH = 12;
+/** 256 bits in base62. */
+const SECRET_LENGTH = 43;
+const CHECKSUM_LENGTH = 6;
+const KEY = /^ojs_(prod|work|oper|admin)_([0-9A-Za-z]{12})_[0-9A-Za-z]{43}[0-9A-Za-z]{6}$/;
+const LONGEST = 'ojs_admin_'.length + ID_LENGTH + 1 + SECRET_LENGTH + CHECKSUM_LENGTH;
+
+/** A well-formed key. The id is not secret; the whole text is. */
+export interface ParsedKey {
+  readonly text: string;
+  readonly word: KeyWord;
+  readonly id: string;
+}
+
+/**
+ * A new key `ojs_prod_<id>_<secret><checksum>`: 256 random bits, and a CRC-32 over everything before it, so that scanners and
+ * the server reject typos without a look-up.
+ */
+export function generateKey(word: KeyWord): ParsedKey {
+  // Twelve characters hold 71 bits.
+  const id = base62(randomBits(72) >> 1n, ID_LENGTH);
+  const secret = base62(randomBits(256), SECRET_LENGTH);
+  return { text: formatKey(word, id, secret), word, id };
+}
+
+/** Puts a key together from its parts. */
+export function formatKey(word: KeyWord, id: string, secret: string): string {
+  const body = `ojs_${word}_${id}_${secret}`;
+  return body + checksum(body);
+}
+
+/** The parts of a key, or what is wrong with it. Costs no look-up and no hash, whatever is presented. */
+export function parseKey(text: string): ParsedKey | 'malformed_key' | 'wrong_checksum' {
+  if (text.length > LONGEST) return 'malformed_key';
+  const match = KEY.exec(text);
+  if (match === null) return 'malformed_key';
+  const end = text.length - CHECKSUM_LENGTH;
+  if (checksum(text.slice(0, end)) !== text.slice(end)) return 'wrong_checksum';
+  return { text, word: match[1] as KeyWord, id: match[2] as string };
+}
+
+/** How a key appears in logs: `ojs_prod_…a1b2`, the last four characters of its id, never of its secret. */
+export function truncateKey(word: KeyWord, id: string): string {
+  return `ojs_${word}_…${id.slice(-4)}`;
+}
+
+const randomBits = (count: number): bigint => BigInt(`0x${randomBytes(count / 8).toString('hex')}`);
+
+const checksum = (body: string): string => base62Of32Bits(crc32(body));

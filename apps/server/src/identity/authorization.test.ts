@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { presentedSecret } from './authorization.ts';
+import { identify } from './identity.ts';
+
+const basic = (pair: string): string => `Basic ${Buffer.from(pair, 'latin1').toString('base64')}`;
+
+test.each([
+  ['Bearer KEY', { scheme: 'bearer', secret: 'KEY' }],
+  ['bearer KEY', { scheme: 'bearer', secret: 'KEY' }],
+  ['BEARER KEY', { scheme: 'bearer', secret: 'KEY' }],
+  [basic('anybody:KEY'), { scheme: 'basic', secret: 'KEY' }],
+  [basic(':KEY'), { scheme: 'basic', secret: 'KEY' }],
+  [basic('a:KEY:with:colons'), { scheme: 'basic', secret: 'KEY:with:colons' }],
+])('%s presents a secret', (header, presented) => {
+  expect(presentedSecret(header)).toEqual(presented);
+});
+
+test.each([
+  '',
+  'Bearer',
+  'Bearer ',
+  'Bearer  KEY',
+  'Bearer\tKEY',
+  ' Bearer KEY',
+  'Bearer KEY ',
+  'Bearer KEY, Bearer OTHER',
+  'Bearer KEY\r\nX: y',
+  'Bearer KE\0Y',
+  'Bearer KÉY',
+  'Bearer 🔑',
+  'Token KEY',
+  'KEY',
+  'Basic KEY:',
+  basic('no colon'),
+])('%j presents nothing', (header) => {
+  expect(presentedSecret(header)).toBeUndefined();
+});
+
+const asking = { authorizationCount: 1, sourceIp: '127.0.0.1' };
+
+test('two Authorization headers are refused, whatever they say', () => {
+  const never = (): never => {
+    throw new Error('asked');
+  };
+  expect(identify([never], { ...asking, authorization: 'Bearer KEY', authorizationCount: 2 })).toEqual({
+    refused: 'several_credentials',
+  });
+});
+
+test('mechanisms are asked in turn until one knows the kind of credential', async () => {
+  const knows = { refused: 'by me' };
+  const asked = { ...asking, authorization: 'Bearer KEY' };
+  expect(identify([() => undefined, () => knows, () => ({ refused: 'too late' })], asked)).toBe(knows);
+  expect(await identify([async () => undefined, () => undefined, async () => knows], asked)).toBe(knows);
+  expect(identify([() => undefined], asked)).toEqual({ refused: 'unknown_kind_of_credential' });
+  expect(identify([() => undefined], { sourceIp: '127.0.0.1', authorizationCount: 0 })).toEqual({
+    refused: 'no_credential',
+  });
+});

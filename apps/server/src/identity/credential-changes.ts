@@ -1,0 +1,41 @@
+import type { RedisClient } from '../redis/connect.ts';
+import { systemSpace } from '../redis/keyspace.ts';
+import type { CredentialRecord } from './credential-record.ts';
+import { parseRecord } from './credential-store.ts';
+
+/** All credentials as they were at one version. */
+export interface CredentialList {
+  readonly version: string;
+  readonly records: readonly CredentialRecord[];
+  /** Ids whose records cannot be read. */
+  readonly unreadable: readonly string[];
+}
+
+/** Writes the record, counts the change and announces it, if nothing was changed since the version; in one step. */
+const WRITE = `
+local version = redis.call('GET', KEYS[2]) or '0'
+if version ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
+redis.call('INCR', KEYS[2])
+redis.call('PUBLISH', ARGV[4], ARGV[2])
+return 1`;
+
+/** Reads all credentials. The version first: a change meanwhile is then noticed by {@link writeCredential}. */
+export async function listCredentials(redis: RedisClient): Promise<CredentialList> {
+  const version = (await redis.get(systemSpace.accessVersion)) ?? '0';
+  const all = Object.entries(await redis.hgetall(systemSpace.credentials));
+  const records = all.map(([id, raw]) => parseRecord(id, raw)).filter((record) => record !== undefined);
+  const readable = new Set(records.map(({ id }) => id));
+  return { version, records, unreadable: all.map(([id]) => id).filter((id) => !readable.has(id)) };
+}
+
+/**
+ * Writes a credential that was made or changed on the grounds of what was read at `version`.
+ * The caller then raises the epochs of the tenants concerned, in this order.
+ * @returns false when any credential changed since: read again.
+ */
+export async function writeCredential(redis: RedisClient, version: string, record: CredentialRecord): Promise<boolean> {
+  const { credentials, accessVersion, accessChannel } = systemSpace;
+  const text = JSON.stringify(record);
+  return (await redis.eval(WRITE, 2, credentials, accessVersion, version, record.id, text, accessChannel)) === 1;
+}

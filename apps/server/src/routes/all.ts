@@ -1,0 +1,17 @@
+import { deadLetterRoutes } from './dead-letter.ts';
+import { eventRoutes } from './events.ts';
+import { jobRoutes } from './jobs.ts';
+import { queueRoutes } from './queues.ts';
+import type { Route } from './route.ts';
+import { systemRoutes } from './system.ts';
+import { workerRoutes } from './workers.ts';
+
+/** Everything that the server answers. */
+export const ROUTES: readonly Route[] = [
+  ...systemRoutes,
+  ...jobRoutes,
+  ...workerRoutes,
+  ...deadLetterRoutes,
+  ...queueRoutes,
+  ...eventRoutes,
+];

@@ -1,0 +1,110 @@
+import type { Operation, Permission } from '@ojs/schema';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { decide, decideAnywhere, type Subject } from '../access/decide.ts';
+import type { Detail } from '../audit/audit.ts';
+import { addressOf } from '../connection/client-address.ts';
+import { readJson } from '../connection/json.ts';
+import type { Caller } from '../engine/engine.ts';
+import type { Admitted } from '../identity/admit.ts';
+import type { Services } from './services.ts';
+
+/** A request on its way through the pipeline: who asks, about which tenant, and what comes with it. */
+export class Ask {
+  readonly services: Services;
+  readonly operation: Operation;
+  readonly request: FastifyRequest;
+  readonly startedAt: number = Date.now();
+  /** Set by the identify stage; absent only where the operation is public. */
+  admitted: Admitted | undefined;
+  /** The queue that the job of the request is in, where the target is a job. */
+  queue = '';
+  readonly #reply: FastifyReply;
+  #body: unknown;
+  #gone: AbortController | undefined;
+
+  constructor(services: Services, operation: Operation, request: FastifyRequest, reply: FastifyReply) {
+    this.services = services;
+    this.operation = operation;
+    this.request = request;
+    this.#reply = reply;
+  }
+
+  get who(): Admitted {
+    if (this.admitted === undefined) throw new Error(`${this.operation.id} asked for a principal before identify`);
+    return this.admitted;
+  }
+
+  get principal(): Subject {
+    return this.who.principal;
+  }
+
+  get tenant(): string {
+    return this.who.tenant;
+  }
+
+  /** On whose behalf the engine changes something. */
+  get caller(): Caller {
+    return { principal: this.who.principal.id, epoch: this.who.epoch };
+  }
+
+  get sourceIp(): string {
+    return addressOf(this.request.raw.socket);
+  }
+
+  get bodyBytes(): number {
+    return Buffer.isBuffer(this.request.body) ? this.request.body.length : 0;
+  }
+
+  /** The body as JSON, parsed once. @throws {Refusal} */
+  body(): unknown {
+    if (this.#body === undefined) {
+      const bytes = Buffer.isBuffer(this.request.body) ? this.request.body : Buffer.alloc(0);
+      this.#body = readJson(bytes, this.services.limits.depth);
+    }
+    return this.#body;
+  }
+
+  may(permission: Permission, queue: string): boolean {
+    return decide(this.services.policy(), this.principal, permission, queue);
+  }
+
+  mayAnywhere(permission: Permission): boolean {
+    return decideAnywhere(this.services.policy(), this.principal, permission);
+  }
+
+  /** Fires when the client has gone or the server stops: nobody needs to wait any longer. */
+  get gone(): AbortSignal {
+    if (this.#gone === undefined) {
+      const gone = new AbortController();
+      const { stopping } = this.services;
+      const { raw } = this.#reply;
+      const abort = (): void => {
+        gone.abort();
+        stopping.removeEventListener('abort', abort);
+      };
+      raw.once('close', abort);
+      stopping.addEventListener('abort', abort);
+      if (stopping.aborted || raw.destroyed) abort();
+      this.#gone = gone;
+    }
+    return this.#gone.signal;
+  }
+
+  /** Whether the client closed the connection before it was answered. */
+  get abandoned(): boolean {
+    return this.#reply.raw.destroyed;
+  }
+
+  /** Tells the audit log. */
+  record(event_type: string, outcome: 'success' | 'failure', detail: Readonly<Record<string, Detail>>): void {
+    this.services.audit.record({
+      event_type,
+      principal: this.admitted?.principal.id ?? 'unknown',
+      source_ip: this.sourceIp,
+      correlation_id: this.request.id,
+      tenant: this.admitted?.tenant ?? 'unknown',
+      outcome,
+      detail,
+    });
+  }
+}

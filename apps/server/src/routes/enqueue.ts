@@ -1,0 +1,177 @@
+import {
+  EnqueueRequest,
+  type JobOptions,
+  type Limits,
+  NAME_RULES,
+  type NameRule,
+  OPTION_NAMES,
+  parseMoment,
+  QueueName,
+  SYSTEM_ATTRIBUTES,
+} from '@ojs/schema';
+import { type Refusal, refuse } from '../connection/refusal.ts';
+import { uuidV7 } from '../connection/uuid.ts';
+import type { NewJob } from '../engine/engine.ts';
+import { invalid, refuseIssues } from './issues.ts';
+import { checkSizes } from './sizes.ts';
+
+/** What a server's settings decide about enqueueing. */
+export interface EnqueueRules {
+  readonly names: NameRule;
+  readonly unknownAttributes: 'reject' | 'ignore';
+  readonly allowsType: (type: string) => boolean;
+  readonly limits: Limits;
+}
+
+const DEFAULT_QUEUE = 'default';
+const ATTRIBUTES: ReadonlySet<string> = new Set(Object.keys(EnqueueRequest.shape));
+/** Extensions that this server does not have: to accept them silently would promise what nobody does. */
+const UNSUPPORTED = ['unique', 'rate_limit'] as const;
+
+type Attributes = Record<string, unknown>;
+const isObject = (value: unknown): value is Attributes =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The queue that a job names, read before the job is validated, because the permission is asked about it first. */
+export function claimedQueue(job: unknown, index?: number): string {
+  const at = index === undefined ? {} : { index };
+  if (!isObject(job)) throw invalid('body', 'type', 'must be an object', at);
+  const nested = isObject(job.options) ? job.options.queue : undefined;
+  const queue = nested ?? job.queue ?? DEFAULT_QUEUE;
+  if (QueueName.safeParse(queue).success) return queue as string;
+  const field = nested === undefined ? 'queue' : 'options.queue';
+  if (typeof queue !== 'string') throw invalid(field, 'type', 'must be of type string', at);
+  throw invalid(field, 'format', `must match ${NAME_RULES.security.queue} and not begin with _ojs_`, at);
+}
+
+/** The jobs of a batch, not yet validated. */
+export function claimedJobs(body: unknown, { limits }: EnqueueRules): readonly unknown[] {
+  if (!isObject(body)) throw invalid('body', 'type', 'must be an object');
+  const { jobs, ...rest } = body;
+  if (!Array.isArray(jobs)) throw invalid('jobs', jobs === undefined ? 'required' : 'type', 'must be an array of jobs');
+  if (jobs.length === 0) throw invalid('jobs', 'min', 'must have at least one job');
+  if (jobs.length > limits.batchJobs) {
+    throw invalid('jobs', 'max', `must not have more than ${limits.batchJobs} jobs`, { status: 422 });
+  }
+  const unknown = Object.keys(rest);
+  if (unknown.length > 0) throw unknownAttributes(unknown);
+  return jobs;
+}
+
+function unknownAttributes(names: readonly string[], index?: number): Refusal {
+  const listed = names.slice(0, 20).map((name) => name.slice(0, 64).replaceAll(/[^\x20-\x7e]/g, '?'));
+  return invalid(listed[0] ?? 'body', 'unknown', `unknown attributes are not accepted: ${listed.join(', ')}`, {
+    status: 422,
+    unknown: listed,
+    ...(index !== undefined && { index }),
+  });
+}
+
+/**
+ * Reads one enqueue request: nested options win over flat ones, what only the server sets is ignored, relative times are
+ * counted from `now`. Pure but for the id that is made where the client sent none.
+ *
+ * @param bytes size of the whole body, an upper bound of every part.
+ * @param index place in a batch.
+ * @throws {Refusal} naming the field and the rule
+ */
+export function toNewJob(body: unknown, rules: EnqueueRules, now: number, bytes: number, index?: number): NewJob {
+  const at = index === undefined ? {} : { index };
+  const parsed = EnqueueRequest.safeParse(body);
+  if (!parsed.success) throw refuseIssues(parsed.error.issues, index);
+  const job = parsed.data;
+  const options: JobOptions = job.options ? merged(job, job.options) : job;
+  const extra = extraOf(job as Attributes, job.options as Attributes | undefined, rules, index);
+  const { type, args, meta = {} } = job;
+  const queue = options.queue ?? DEFAULT_QUEUE;
+  const names = NAME_RULES[rules.names];
+  if (!names.type.test(type)) throw invalid('type', 'format', `must match ${names.type}`, at);
+  if (!names.queue.test(queue)) throw invalid('queue', 'format', `must match ${names.queue}`, at);
+  if (!rules.allowsType(type)) {
+    throw invalid('type', 'unlisted', 'is not one of the job types that this server accepts', { status: 422, ...at });
+  }
+  checkSizes(args, meta, bytes, rules.limits, index);
+  const { timeoutMaxMs, leaseMaxMs, maxAttempts } = rules.limits;
+  const timeoutMs = milliseconds(options.timeout_ms, options.timeout);
+  if (timeoutMs > timeoutMaxMs) throw invalid('timeout_ms', 'max', `must be <=${timeoutMaxMs}`, at);
+  const leaseMs = milliseconds(options.visibility_timeout_ms, options.visibility_timeout);
+  if ((options.retry?.max_attempts ?? 0) > maxAttempts) {
+    throw invalid('retry.max_attempts', 'max', `must be <=${maxAttempts}`, { status: 422, ...at });
+  }
+  const scheduledAt = moment(options.scheduled_at ?? options.delay_until, now);
+  const expiresAt = moment(options.expires_at, now);
+  if (expiresAt && expiresAt.ms <= now) {
+    throw invalid('expires_at', 'min', 'must be in the future', { status: 422, ...at });
+  }
+  return {
+    id: job.id ?? uuidV7(now),
+    type,
+    queue,
+    args,
+    meta,
+    priority: options.priority ?? 0,
+    pending: options.pending ?? false,
+    // What is due already is available now.
+    ...(scheduledAt && scheduledAt.ms > now && { scheduledAt }),
+    ...(expiresAt && { expiresAt }),
+    ...(timeoutMs > 0 && { timeoutMs }),
+    ...(leaseMs > 0 && { leaseMs: Math.min(leaseMs, leaseMaxMs) }),
+    ...(options.retry && { retry: options.retry }),
+    ...(options.tags && { tags: options.tags }),
+    ...(job.schema !== undefined && { schema: job.schema }),
+    ...(options.metadata && { metadata: options.metadata }),
+    ...(extra && { extra }),
+  };
+}
+
+function merged(flat: JobOptions, nested: JobOptions): JobOptions {
+  const options: Attributes = {};
+  for (const name of OPTION_NAMES) {
+    options[name] = (nested as Attributes)[name] ?? (flat as Attributes)[name];
+  }
+  return options as JobOptions;
+}
+
+const milliseconds = (ms: number | undefined, seconds: number | undefined): number => ms ?? (seconds ?? 0) * 1_000;
+
+/** The client's own text of an absolute time is kept; a relative one becomes the moment that it means. */
+function moment(text: string | null | undefined, now: number): { text: string; ms: number } | undefined {
+  if (typeof text !== 'string') return undefined;
+  const ms = parseMoment(text, now);
+  if (ms === undefined) return undefined;
+  return { text: text.startsWith('+') ? new Date(ms).toISOString() : text, ms };
+}
+
+/** What the client added: refused, or kept to be returned. */
+function extraOf(
+  job: Attributes,
+  options: Attributes | undefined,
+  rules: EnqueueRules,
+  index: number | undefined,
+): Attributes | undefined {
+  let extra: Attributes | undefined;
+  let unknown: string[] | undefined;
+  const ignores = rules.unknownAttributes === 'ignore';
+  const take = (from: Attributes, known: ReadonlySet<string>, prefix: string): void => {
+    for (const name of Object.keys(from)) {
+      if (known.has(name) || SYSTEM_ATTRIBUTES.has(name)) continue;
+      if (ignores) extra = { ...extra, [name]: from[name] };
+      else unknown = [...(unknown ?? []), prefix + name];
+    }
+  };
+  if (options !== undefined) take(options, OPTION_NAMES, 'options.');
+  take(job, ATTRIBUTES, '');
+  for (const name of UNSUPPORTED) {
+    const value = options?.[name] ?? job[name];
+    if (value === undefined || value === null) continue;
+    if (!ignores) {
+      throw refuse('unsupported', `${name}: this server does not have this extension.`, {
+        hint: `Leave ${name} out; GET /ojs/manifest says what this server can do.`,
+        details: { field: name, rule: 'unsupported', ...(index !== undefined && { index }) },
+      });
+    }
+    extra = { ...extra, [name]: value };
+  }
+  if (unknown) throw unknownAttributes(unknown, index);
+  return extra;
+}

@@ -1,0 +1,96 @@
+import type { Plane } from '@ojs/schema';
+import { type Refusal, refuse } from '../connection/refusal.ts';
+import { type Admission, admit } from '../identity/admit.ts';
+import { type Identified, identify, type Refused } from '../identity/identity.ts';
+import type { Ask } from './ask.ts';
+import { unavailable } from './refusals.ts';
+
+/** One answer for every kind of bad credential: which it was is in the audit log. */
+function unauthenticated(): Refusal {
+  return refuse('unauthenticated', 'A valid credential is required.', {
+    hint: 'Send the header Authorization: Bearer KEY.',
+    headers: { 'WWW-Authenticate': 'Bearer realm="ojs"' },
+  });
+}
+
+/** The tenant header under its two names; both may come, but must then say the same. */
+function tenantHeader(ask: Ask): string | undefined {
+  const { 'x-ojs-tenant': one, 'x-ojs-tenant-id': other } = ask.request.headers;
+  if (one !== undefined && other !== undefined && one !== other) {
+    throw refuse('invalid_request', 'X-OJS-Tenant and X-OJS-Tenant-Id: must be the same when both are sent.', {
+      details: { field: 'X-OJS-Tenant', rule: 'conflict' },
+    });
+  }
+  return (one ?? other) as string | undefined;
+}
+
+function refused(ask: Ask, why: Refused): Refusal {
+  ask.services.audit.record({
+    event_type: 'auth.failed',
+    principal: why.principal?.id ?? 'unknown',
+    source_ip: ask.sourceIp,
+    correlation_id: ask.request.id,
+    tenant: why.principal?.tenant ?? 'unknown',
+    outcome: 'failure',
+    detail: {
+      reason: why.refused,
+      operation: ask.operation.id,
+      ...(why.credential !== undefined && { credential: why.credential }),
+    },
+  });
+  if (why.answer === 'backend_unavailable') return unavailable();
+  if (why.answer === 'rate_limited') {
+    const seconds = String(why.retryAfterSeconds ?? 1);
+    return refuse('rate_limited', 'Too many credentials from here were refused.', {
+      hint: 'Wait for the time in Retry-After, and check the credential.',
+      headers: { 'Retry-After': seconds },
+    });
+  }
+  return unauthenticated();
+}
+
+/** Takes the admission in, or throws why there is none. */
+function settle(ask: Ask, admission: Admission): void {
+  if ('refused' in admission) throw refused(ask, admission);
+  const { principal } = admission;
+  if ('denied' in admission) {
+    // The tenant that was asked for is not a fact; the record is about the credential's own.
+    ask.admitted = { principal, tenant: principal.tenant, epoch: '' };
+    if (admission.denied === 'tenant_access_denied') {
+      ask.record('tenant.access_denied', 'failure', { operation: ask.operation.id });
+    }
+    throw refuse(admission.denied, admission.message, { details: { field: 'X-OJS-Tenant' } });
+  }
+  ask.admitted = admission;
+  const planes: readonly Plane[] = ask.operation.planes;
+  if (principal.plane !== 'admin' && !planes.includes(principal.plane)) {
+    ask.record('permission.denied', 'failure', {
+      operation: ask.operation.id,
+      reason: 'wrong_plane',
+      plane: principal.plane,
+    });
+    throw refuse('permission_denied', `A ${principal.plane} credential does not reach this operation.`, {
+      hint: `Use a credential of the plane ${[...planes, 'admin'].join(' or ')}.`,
+      details: { plane: principal.plane, planes: [...planes, 'admin'] },
+    });
+  }
+}
+
+/**
+ * The identify stage: who asks, about which tenant, on which plane. Returns nothing when it is done at once, which is the
+ * case for every credential that was seen before. @throws {Refusal} (or rejects)
+ */
+export function identifyAsk(ask: Ask): void | Promise<void> {
+  const { mechanisms, epochs } = ask.services;
+  const { raw, headers, facts } = ask.request;
+  const asking = {
+    authorization: headers.authorization,
+    authorizationCount: facts.authorizations,
+    sourceIp: ask.sourceIp,
+    socket: raw.socket,
+  };
+  const again = (): Identified | Promise<Identified> => identify(mechanisms, asking);
+  const admission = admit(epochs, again, tenantHeader(ask));
+  if (admission instanceof Promise) return admission.then((late) => settle(ask, late));
+  settle(ask, admission);
+}

@@ -1,0 +1,97 @@
+import { type Job, operations, TERMINAL_STATES } from '@ojs/schema';
+import { refuse } from '../connection/refusal.ts';
+import type { NewJob } from '../engine/engine.ts';
+import type { Ask } from './ask.ts';
+import { claimedJobs, claimedQueue, toNewJob } from './enqueue.ts';
+import { notFound } from './refusals.ts';
+import { type Route, route } from './route.ts';
+
+/** The tenant of a job comes from the credential; what the body says of it can only agree (security page, Multi-Tenant Scoping). */
+function checkTenant(ask: Ask, { meta }: NewJob, index?: number): void {
+  const claimed = meta.tenant_id;
+  // A credential that spans tenants writes on behalf of others.
+  if (claimed === undefined || ask.principal.tenant === '*' || claimed === ask.tenant) return;
+  ask.record('tenant.access_denied', 'failure', { operation: ask.operation.id, ...(index !== undefined && { index }) });
+  throw refuse('tenant_access_denied', 'meta.tenant_id: is not the tenant of the credential.', {
+    details: { field: 'meta.tenant_id', ...(index !== undefined && { index }) },
+  });
+}
+
+/** Waits until the job is in a terminal state, the time is up, or nobody waits any more. */
+async function finished(ask: Ask, id: string, waitMs: number): Promise<Job> {
+  const { engine, limits } = ask.services;
+  const until = ask.startedAt + Math.min(waitMs, limits.waitMs);
+  for (;;) {
+    const job = await engine.info(ask.tenant, id);
+    if (job === undefined) throw notFound('job', id);
+    const left = until - Date.now();
+    if (TERMINAL_STATES.has(job.state) || left <= 0 || ask.gone.aborted) return job;
+    await engine.waitForJob(ask.tenant, id, left, ask.gone);
+  }
+}
+
+export const jobRoutes: readonly Route[] = [
+  route(operations.enqueueJob, {
+    target: { claims: (body) => [claimedQueue(body)] },
+    validatesBody: true,
+    async handle(ask, { body }) {
+      const { engine, rules } = ask.services;
+      const job = toNewJob(body, rules, Date.now(), ask.bodyBytes);
+      checkTenant(ask, job);
+      const [created] = await engine.push(ask.tenant, ask.caller, [job]);
+      return { body: { job: created }, location: `/ojs/v1/jobs/${job.id}` };
+    },
+  }),
+
+  route(operations.enqueueBatch, {
+    target: { claims: claimedQueues, batch: true },
+    validatesBody: true,
+    async handle(ask, { body }) {
+      const { engine, rules } = ask.services;
+      const now = Date.now();
+      const jobs = claimedJobs(body, rules).map((job, index) => {
+        const valid = toNewJob(job, rules, now, ask.bodyBytes, index);
+        checkTenant(ask, valid, index);
+        return valid;
+      });
+      const created = await engine.push(ask.tenant, ask.caller, jobs);
+      return { body: { jobs: created, count: created.length } };
+    },
+  }),
+
+  route(operations.getJob, {
+    target: { job: ({ params }) => params.id },
+    async handle(ask, { params, query }) {
+      if (query.wait_ms) return { body: { job: await finished(ask, params.id, query.wait_ms) } };
+      const job = await ask.services.engine.info(ask.tenant, params.id);
+      if (job === undefined) throw notFound('job', params.id);
+      return { body: { job } };
+    },
+  }),
+
+  route(operations.cancelJob, {
+    target: { job: ({ params }) => params.id },
+    async handle(ask, { params }) {
+      const { job, previous } = await ask.services.engine.cancel(ask.tenant, ask.caller, params.id, ask.queue);
+      ask.record('job.cancelled', 'success', {
+        job_id: job.id,
+        job_type: job.type,
+        queue: job.queue,
+        previous_state: previous,
+      });
+      return { body: { job: { ...job, previous_state: previous } } };
+    },
+  }),
+
+  route(operations.activateJob, {
+    target: { job: ({ params }) => params.id },
+    async handle(ask, { params }) {
+      const { job, previous } = await ask.services.engine.activate(ask.tenant, ask.caller, params.id, ask.queue);
+      return { body: { job: { activated_at: new Date().toISOString(), ...job, previous_state: previous } } };
+    },
+  }),
+];
+
+function claimedQueues(body: unknown, ask: Ask): string[] {
+  return claimedJobs(body, ask.services.rules).map(claimedQueue);
+}

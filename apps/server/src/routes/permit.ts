@@ -1,0 +1,53 @@
+import type { Permission } from '@ojs/schema';
+import { type Refusal, refuse } from '../connection/refusal.ts';
+import type { Ask } from './ask.ts';
+import { notFound } from './refusals.ts';
+
+/** Denies, and tells the audit log. */
+function denied(
+  ask: Ask,
+  permission: Permission,
+  detail: { queue?: string; index?: number; job_id?: string },
+): Refusal {
+  const operation = ask.operation.id;
+  ask.record('permission.denied', 'failure', { operation, permission, ...detail });
+  const where = detail.queue === undefined ? '' : ` on queue ${detail.queue}`;
+  return refuse('permission_denied', `The permission ${permission} is missing${where}.`, {
+    hint: 'Ask an operator for a credential or a policy that includes it.',
+    details: { permission, ...detail },
+  });
+}
+
+/**
+ * Queues that the caller names itself: one that is not permitted refuses the whole request, once.
+ * @param batch whether the place in the list is the place in a batch.
+ */
+export function permitQueues(ask: Ask, queues: readonly string[], permission: Permission, batch: boolean): void {
+  let last: string | undefined;
+  for (let index = 0; index < queues.length; index++) {
+    const queue = queues[index] as string;
+    // Neighbours in a batch are mostly of one queue.
+    if (queue === last) continue;
+    if (!ask.may(permission, queue)) throw denied(ask, permission, { queue, ...(batch && { index }) });
+    last = queue;
+  }
+}
+
+/** For lists and heartbeats: the permission must be held somewhere at all. */
+export function permitAnywhere(ask: Ask, permission: Permission): void {
+  if (!ask.mayAnywhere(permission)) throw denied(ask, permission, {});
+}
+
+/**
+ * The job's own queue, as stored, decides. What the caller may not inspect does not exist for it; what it may inspect but
+ * not do is forbidden. @returns the queue
+ */
+export async function permitJob(ask: Ask, id: string, permission: Permission): Promise<string> {
+  const queue = await ask.services.engine.locate(ask.tenant, id);
+  if (queue === undefined) throw notFound('job', id);
+  if (!ask.may(permission, queue)) {
+    const refusal = denied(ask, permission, { queue, job_id: id });
+    throw ask.may('inspect', queue) ? refusal : notFound('job', id);
+  }
+  return queue;
+}

@@ -1,0 +1,76 @@
+import { AccessUnavailable } from '../access/epoch.ts';
+import { internalError } from '../connection/app.ts';
+import { Refusal, refuse } from '../connection/refusal.ts';
+import {
+  BackendUnavailable,
+  BadCursor,
+  EngineRefusal,
+  JobExists,
+  LeaseLost,
+  NoSuchJob,
+  WorkerTaken,
+  WrongState,
+} from '../engine/errors.ts';
+
+/** The one answer for what does not exist and for what the caller may not know of: byte for byte the same. */
+export function notFound(resource: 'job' | 'queue' | 'dead_letter_job', id: string): Refusal {
+  const name = resource === 'dead_letter_job' ? 'dead letter' : resource;
+  return refuse('not_found', `The ${name} does not exist.`, {
+    hint: 'Check the id and the tenant; finished jobs are deleted after the retention time.',
+    details: { resource_type: resource, resource_id: id.slice(0, 255) },
+  });
+}
+
+export const unavailable = (): Refusal =>
+  refuse('backend_unavailable', 'The backend does not answer. Nothing was changed.', {
+    hint: 'Send the request again after the time in Retry-After.',
+    headers: { 'Retry-After': '1' },
+  });
+
+const conflict = (message: string, details: Record<string, unknown>, hint: string): Refusal =>
+  refuse('conflict', message, { hint, details });
+
+/** What the engine refuses, as an answer (conformance: `conflict` where a state does not allow it, `duplicate` for ids). */
+function ofEngine(error: EngineRefusal): Refusal {
+  if (error instanceof NoSuchJob) return notFound('job', error.id);
+  if (error instanceof JobExists) {
+    return refuse('duplicate', 'A job with this id exists already.', {
+      hint: 'If this was a retry, the first attempt succeeded: read the job.',
+      details: { existing_job_id: error.id, index: error.index },
+    });
+  }
+  if (error instanceof WrongState) {
+    return conflict(
+      `The job is ${error.state}, which does not allow this.`,
+      { job_id: error.id, current_state: error.state },
+      'Read the job to see what became of it.',
+    );
+  }
+  if (error instanceof LeaseLost) {
+    return conflict(
+      `There is no lease on the job for this worker; the job is ${error.state}.`,
+      { job_id: error.id, current_state: error.state, expected_state: 'active' },
+      'Stop working on it: it ended, or is given to another worker.',
+    );
+  }
+  if (error instanceof WorkerTaken) {
+    return refuse('permission_denied', 'worker_id: belongs to another principal.', {
+      hint: 'Choose another worker_id.',
+      details: { field: 'worker_id' },
+    });
+  }
+  if (error instanceof BadCursor) {
+    return refuse('invalid_request', 'cursor: is not one that this server gave.', {
+      type: 'validation_error',
+      details: { field: 'cursor', rule: 'format' },
+    });
+  }
+  return error instanceof BackendUnavailable ? unavailable() : internalError();
+}
+
+/** Any error as an answer. What nobody expected becomes a 500 that says nothing. */
+export function asRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  if (error instanceof EngineRefusal) return ofEngine(error);
+  return error instanceof AccessUnavailable ? unavailable() : internalError();
+}

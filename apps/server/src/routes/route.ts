@@ -1,0 +1,186 @@
+import type { JobId, Operation, Permission } from '@ojs/schema';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { urlOf } from '../connection/app.ts';
+import { refuseBody } from '../connection/body.ts';
+import { awaitsContinue, continued } from '../connection/expect.ts';
+import type { Refusal } from '../connection/refusal.ts';
+import { StaleAccess } from '../engine/errors.ts';
+import { Ask } from './ask.ts';
+import { identifyAsk } from './identify.ts';
+import { parse } from './issues.ts';
+import { permitAnywhere, permitJob, permitQueues } from './permit.ts';
+import { readQuery } from './query.ts';
+import { asRefusal, notFound, unavailable } from './refusals.ts';
+import type { Services } from './services.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    ask: Ask | undefined;
+  }
+}
+
+type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
+
+/** What a handler gets: validated by the schemas of the operation. */
+export interface Input<O extends Operation> {
+  readonly params: Parsed<O['params']>;
+  readonly query: Parsed<O['query']>;
+  readonly body: Parsed<O['body']>;
+}
+
+/** What the permission of the operation is asked about, before the handler can run. */
+export type Target<O extends Operation> =
+  | 'public'
+  /** Queues that the caller names: 403 where one is not permitted. */
+  | { readonly queues: (input: Input<O>) => readonly string[] }
+  /** The same, read from a body that is not validated yet; throws where that cannot be read. */
+  | { readonly claims: (body: unknown, ask: Ask) => readonly string[]; readonly batch?: boolean }
+  /** A job by its id: 404 where the caller may not know of it. Its queue is then `ask.queue`. */
+  | { readonly job: (input: Input<O>) => z.output<typeof JobId> }
+  /** Anything that the handler filters by `ask.may`: the permission must be held somewhere. */
+  | 'visible';
+
+export interface Declaration<O extends Operation> {
+  readonly target: Target<O>;
+  /** Validates the body where the schema alone cannot; `input.body` is then the body as it came. */
+  readonly validatesBody?: boolean;
+  readonly handle: (ask: Ask, input: Input<O>) => Promise<Answer> | Answer;
+}
+
+/** The body of the answer, and what else is not the rule. */
+export type Answer = { readonly body: unknown; readonly status?: number; readonly location?: string };
+
+/** A declared operation; everything that the server routes is one. */
+export interface Route {
+  readonly operation: Operation;
+  readonly isPublic: boolean;
+  /** permit → validate → operate. */
+  readonly serve: (ask: Ask) => Promise<Answer>;
+}
+
+/** Declares how an operation is permitted and done. The types of its input come from its schemas. */
+export function route<O extends Operation>(operation: O, declaration: Declaration<O>): Route {
+  const { target, handle, validatesBody = false } = declaration;
+  if ((target === 'public') !== (operation.permission === 'public')) {
+    throw new Error(`${operation.id}: target and permission must both be public, or neither`);
+  }
+  const permission = operation.permission as Permission;
+
+  function read(ask: Ask): Input<O> {
+    const { params, query, body } = operation;
+    const input: { params: unknown; query: unknown; body: unknown } = {
+      params: params && readParams(params, ask),
+      query: query && readQuery(query, ask),
+      body: undefined,
+    };
+    if (body !== undefined) input.body = validatesBody ? ask.body() : parse(body, ask.body());
+    // An operation without a body ignores one, but only one that is fit to be read.
+    else if (ask.bodyBytes > 0) ask.body();
+    return input as Input<O>;
+  }
+
+  async function serve(ask: Ask): Promise<Answer> {
+    if (target === 'public') return handle(ask, read(ask));
+    if (target === 'visible') {
+      permitAnywhere(ask, permission);
+      return handle(ask, read(ask));
+    }
+    if ('claims' in target) {
+      permitQueues(ask, target.claims(ask.body(), ask), permission, target.batch ?? false);
+      return handle(ask, read(ask));
+    }
+    const input = read(ask);
+    if ('queues' in target) permitQueues(ask, target.queues(input), permission, false);
+    else ask.queue = await permitJob(ask, target.job(input), permission);
+    return handle(ask, input);
+  }
+
+  return { operation, isPublic: target === 'public', serve };
+}
+
+/** An id that cannot be a job's is a job that does not exist. */
+function readParams(schema: z.ZodObject, ask: Ask): unknown {
+  const { params } = ask.request;
+  if ('id' in schema.shape && !schema.safeParse(params).success) {
+    throw notFound('job', String((params as { id?: unknown }).id));
+  }
+  return parse(schema, params);
+}
+
+/** How often a request is decided anew when access changes under it. */
+const DECISIONS = 3;
+
+async function decideAndServe(route: Route, ask: Ask): Promise<Answer> {
+  for (let round = 1; ; round++) {
+    try {
+      return await route.serve(ask);
+    } catch (error) {
+      if (!(error instanceof StaleAccess)) throw error;
+      if (round === DECISIONS) throw unavailable();
+      await ask.services.epochs.learned(ask.tenant, error.current);
+      await identifyAsk(ask);
+    }
+  }
+}
+
+/** Adds the routes to a server: connection → identify → permit → validate → operate → answer, written once. */
+export function addRoutes(app: FastifyInstance, services: Services, routes: readonly Route[]): void {
+  const { answers, log, limits } = services;
+  app.decorateRequest('ask', undefined);
+
+  function fail(request: FastifyRequest, reply: FastifyReply, operation: Operation, error: unknown): void {
+    const refusal: Refusal = asRefusal(error);
+    const fields = { request_id: request.id, route: operation.id, status: refusal.status, code: refusal.code };
+    if (refusal.status >= 500) log.error({ ...fields, err: error }, 'request failed');
+    else log.debug(fields, 'request refused');
+    answers.refuse(reply, refusal);
+  }
+
+  for (const each of routes) {
+    const { operation, isPublic } = each;
+    const bodyLimit = operation.id === 'enqueueBatch' ? limits.batchBodyBytes : limits.bodyBytes;
+
+    const readBody = (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
+      const refusal = refuseBody(request.raw, bodyLimit);
+      if (refusal !== undefined) {
+        fail(request, reply, operation, refusal);
+        return;
+      }
+      if (awaitsContinue(request.raw)) {
+        continued(request.raw);
+        reply.raw.writeContinue();
+      }
+      done();
+    };
+
+    app.route({
+      method: operation.method,
+      url: urlOf(operation),
+      bodyLimit,
+      config: { operation },
+      onRequest(request, reply, done) {
+        const ask = new Ask(services, operation, request, reply);
+        request.ask = ask;
+        if (isPublic) return readBody(request, reply, done);
+        const failed = (error: unknown): void => fail(request, reply, operation, error);
+        try {
+          const later = identifyAsk(ask);
+          if (later === undefined) readBody(request, reply, done);
+          else later.then(() => readBody(request, reply, done)).catch(failed);
+        } catch (error) {
+          failed(error);
+        }
+      },
+      handler(request, reply) {
+        const { ask } = request;
+        if (ask === undefined) throw new Error(`${operation.id} was reached without identify`);
+        decideAndServe(each, ask).then(
+          ({ body, status = operation.status, location }) =>
+            answers.send(reply, status, body, location === undefined ? undefined : { Location: location }),
+          (error: unknown) => fail(request, reply, operation, error),
+        );
+      },
+    });
+  }
+}

@@ -1,0 +1,26 @@
+import type { Limits } from '@ojs/schema';
+import type { Policy } from '../access/decide.ts';
+import type { Epochs } from '../access/epoch.ts';
+import type { AuditLog } from '../audit/audit.ts';
+import type { Answers } from '../connection/answer.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Mechanism } from '../identity/identity.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { EnqueueRules } from './enqueue.ts';
+
+/** What the routes work with. */
+export interface Services {
+  readonly engine: Engine;
+  readonly limits: Limits;
+  readonly rules: EnqueueRules;
+  readonly mechanisms: readonly Mechanism[];
+  readonly epochs: Epochs;
+  readonly policy: () => Policy;
+  readonly audit: AuditLog;
+  readonly log: Log;
+  readonly answers: Answers;
+  /** Fires when the server stops: whoever waits is answered at once. */
+  readonly stopping: AbortSignal;
+  /** Development only: `metadata.test_directive` of a job comes back from a heartbeat. */
+  readonly testDirectives: boolean;
+}

@@ -1,0 +1,94 @@
+import { type DestinationStream, pino } from 'pino';
+
+/**
+ * All that a log line may carry. There is no field for arguments, results, meta, headers or bodies, and a value is a number,
+ * a boolean or text of ours: what cannot be written here cannot leak (security page: job arguments MUST NOT be logged in full).
+ */
+export interface LogFields {
+  readonly request_id?: string;
+  readonly method?: string;
+  /** The matched route, never the URL. */
+  readonly route?: string;
+  readonly status?: number;
+  readonly code?: string;
+  readonly duration_ms?: number;
+  readonly tenant?: string;
+  readonly queue?: string;
+  readonly job_id?: string;
+  readonly job_type?: string;
+  readonly principal?: string;
+  readonly source_ip?: string;
+  readonly url?: string;
+  readonly plain_url?: string;
+  readonly pid?: number;
+  readonly version?: string;
+  readonly count?: number;
+  readonly file?: string;
+  readonly signal?: string;
+  /** Told by name, code and stack only; its message only where it is one of ours. */
+  readonly err?: unknown;
+}
+
+/** Only literals: a message that is put together could hold what was sent. */
+type Literal<M extends string> = string extends M ? never : M;
+
+type Write = <const M extends string>(fields: LogFields, message: Literal<M>) => void;
+
+export interface Log {
+  readonly debug: Write;
+  readonly info: Write;
+  readonly warn: Write;
+  readonly error: Write;
+  readonly fatal: Write;
+}
+
+const FIELDS: readonly (keyof LogFields)[] = [
+  ...(['request_id', 'method', 'route', 'status', 'code', 'duration_ms', 'tenant', 'queue', 'job_id'] as const),
+  ...(['job_type', 'principal', 'source_ip', 'url', 'plain_url', 'pid', 'version', 'count', 'file', 'signal'] as const),
+];
+const MAX_CHARS = 512;
+
+/** Errors whose messages we wrote ourselves, without anything that was sent. */
+export type Trusted = (error: Error) => boolean;
+
+/** What a log says of an error. Foreign messages are left out: drivers and parsers quote what they were given. */
+export function errorFields(error: unknown, trusted: Trusted): Record<string, string> {
+  if (!(error instanceof Error)) return { name: typeof error };
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return {
+    name: error.name,
+    ...(code !== undefined && { code }),
+    ...(trusted(error) && { message: error.message }),
+    stack: frames.join('\n'),
+  };
+}
+
+function pick(fields: LogFields, trusted: Trusted): Record<string, unknown> {
+  const line: Record<string, unknown> = {};
+  for (const name of FIELDS) {
+    const value = fields[name];
+    if (typeof value === 'string') line[name] = value.slice(0, MAX_CHARS);
+    else if (typeof value === 'number') line[name] = value;
+  }
+  if (fields.err !== undefined) line.err = errorFields(fields.err, trusted);
+  return line;
+}
+
+/** Structured logs as JSON lines (pino). Whatever an object carries beyond {@link LogFields} is dropped, not printed. */
+export function createLog(level: string, trusted: Trusted, destination?: DestinationStream): Log {
+  const options = { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime, serializers: {} };
+  const logger = destination ? pino(options, destination) : pino(options);
+  const write =
+    (name: 'debug' | 'info' | 'warn' | 'error' | 'fatal'): Write =>
+    (fields, message) => {
+      if (logger.isLevelEnabled(name)) logger[name](pick(fields, trusted), message);
+    };
+  return {
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+    fatal: write('fatal'),
+  };
+}

@@ -1,0 +1,29 @@
+import { type PrivateRedis, startRedis } from '@ojs/dev';
+import { Redis } from 'ioredis';
+import { type CpuMeter, redisCpu } from './cpu.ts';
+
+/** A Redis of one contestant's own, and what it costs. */
+export interface MeasuredRedis {
+  readonly url: string;
+  readonly connection: PrivateRedis['connection'];
+  readonly cpu: CpuMeter;
+  /** For looking at it from outside; the contestants open connections of their own. */
+  readonly client: Redis;
+  stop(): Promise<void>;
+}
+
+/** Starts a Redis that never rewrites its file by itself: that would fall on whoever has the turn. */
+export async function startMeasuredRedis(): Promise<MeasuredRedis> {
+  const redis = await startRedis({ args: ['--auto-aof-rewrite-percentage', '0'] });
+  const client = new Redis(redis.connection);
+  return {
+    url: redis.url,
+    connection: redis.connection,
+    cpu: redisCpu(client),
+    client,
+    stop: async () => {
+      client.disconnect();
+      await redis.stop();
+    },
+  };
+}

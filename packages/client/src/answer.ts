@@ -1,0 +1,73 @@
+import { OjsConnectionError, OjsError } from './errors.ts';
+import type { RawAnswer } from './exchange.ts';
+import { retryAfterMs } from './retry.ts';
+
+const MESSAGE_CHARS = 2_000;
+
+type ErrorFields = Partial<{
+  code: unknown;
+  message: unknown;
+  retryable: unknown;
+  hint: unknown;
+  details: unknown;
+  request_id: unknown;
+}>;
+
+/**
+ * The value of a good answer.
+ *
+ * @param token the credential that was sent, which no error may repeat even if the other side does
+ * @throws {OjsError} what the server said, {@link OjsConnectionError} when it does not speak OJS
+ */
+export function readAnswer(answer: RawAnswer, operation: string, token: string | undefined): unknown {
+  const { status } = answer;
+  if (status >= 200 && status < 300) return status === 204 ? {} : parse(answer.body, operation);
+  if (status >= 300 && status < 400)
+    throw new OjsConnectionError(
+      `The server answered with a redirect (${status}), which is not followed: set \`url\` to the final address`,
+      { code: 'redirect_refused', status, operation },
+    );
+  throw refusal(answer, operation, token);
+}
+
+function parse(body: string, operation: string): unknown {
+  try {
+    const value: unknown = JSON.parse(body);
+    if (typeof value === 'object' && value !== null) return value;
+  } catch {
+    // Said below, without the body: it is not ours to show.
+  }
+  throw new OjsConnectionError('The answer is not JSON: is `url` the address of an OJS server?', {
+    code: 'invalid_answer',
+    operation,
+  });
+}
+
+function refusal({ status, headers, body }: RawAnswer, operation: string, token: string | undefined): OjsError {
+  const fields = errorFields(token ? body.replaceAll(token, '[redacted]') : body);
+  const text = (value: unknown): string | undefined =>
+    typeof value === 'string' && value ? value.slice(0, MESSAGE_CHARS) : undefined;
+  const hint = text(fields.hint);
+  const message = text(fields.message) ?? `The server answered ${status}`;
+  return new OjsError(hint ? `${message}. ${hint}` : message, {
+    code: text(fields.code) ?? `http_${status}`,
+    retryable: fields.retryable === true,
+    status,
+    hint,
+    operation,
+    requestId: text(fields.request_id) ?? text(headers['x-request-id']),
+    details:
+      typeof fields.details === 'object' && fields.details ? (fields.details as Record<string, unknown>) : undefined,
+    retryAfterMs: retryAfterMs(text(headers['retry-after']), Date.now()),
+  });
+}
+
+/** The error of an answer, or nothing where it is not in OJS format (a proxy's page, say). */
+function errorFields(body: string): ErrorFields {
+  try {
+    const { error } = JSON.parse(body) as { error?: unknown };
+    return typeof error === 'object' && error !== null ? error : {};
+  } catch {
+    return {};
+  }
+}

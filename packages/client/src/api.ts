@@ -1,0 +1,38 @@
+import type { components, operations } from './generated/openapi.ts';
+import type { routes } from './generated/routes.ts';
+
+/** An operation of the API, by its id in the OpenAPI document. */
+export type OperationId = keyof typeof routes & keyof operations;
+
+type Media<T> = T extends { content: { 'application/openjobspec+json': infer Body } } ? Body : never;
+type Parameter<Id extends OperationId, Place extends 'path' | 'query'> = operations[Id]['parameters'] extends {
+  [K in Place]: infer Value;
+}
+  ? { [K in Place]: Value }
+  : operations[Id]['parameters'] extends { [K in Place]?: infer Value }
+    ? [NonNullable<Value>] extends [never]
+      ? unknown
+      : { [K in Place]?: Value }
+    : unknown;
+
+/** What an operation is called with: `path`, `query` and `body`, as far as it has them. */
+export type CallInput<Id extends OperationId> = Parameter<Id, 'path'> &
+  Parameter<Id, 'query'> &
+  (operations[Id] extends { requestBody: infer Body } ? { body: Media<Body> } : unknown);
+
+type Successes<Responses> = Responses extends { 200: infer Ok } ? Ok : Responses extends { 201: infer Ok } ? Ok : never;
+
+/** What an operation answers. */
+export type CallAnswer<Id extends OperationId> = Media<Successes<operations[Id]['responses']>>;
+
+type Schemas = components['schemas'];
+/** A job as the server tells it (ojs-core §5.4). */
+export type Job = Schemas['Job'];
+export type JobState = Schemas['JobState'];
+/** One entry of a job's error history. */
+export type JobError = Schemas['JobError'];
+export type EnqueueRequest = Schemas['EnqueueRequest'];
+/** What a worker says went wrong. */
+export type JobErrorReport = Schemas['JobErrorReport'];
+export type HeartbeatAnswer = Schemas['HeartbeatAnswer'];
+export type RetryPolicyRequest = Schemas['RetryPolicy'];

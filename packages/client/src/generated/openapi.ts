@@ -1,0 +1,1395 @@
+// Made from packages/schema/openapi.json by "pnpm --filter @ojs/codegen generate". Do not edit.
+export interface paths {
+    "/ojs/manifest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What this server can do */
+        get: operations["getManifest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/dead-letter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List dead letters, newest first */
+        get: operations["listDeadLetters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/dead-letter/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a dead letter for good */
+        delete: operations["deleteDeadLetter"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/dead-letter/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start a dead letter anew */
+        post: operations["retryDeadLetter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Recent events of the queues that the caller may inspect, newest first */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the server and its Redis answer */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enqueue a job (PUSH) */
+        post: operations["enqueueJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a job (INFO) */
+        get: operations["getJob"];
+        put?: never;
+        post?: never;
+        /** Cancel a job (CANCEL) */
+        delete: operations["cancelJob"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/jobs/{id}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a pending job available (ACTIVATE) */
+        post: operations["activateJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/jobs/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enqueue up to 1,000 jobs, all or none */
+        post: operations["enqueueBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the queues that the caller may inspect */
+        get: operations["listQueues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/queues/{name}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop handing out the jobs of a queue */
+        post: operations["pauseQueue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/queues/{name}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand out the jobs of a queue again */
+        post: operations["resumeQueue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/queues/{name}/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many jobs are in which state */
+        get: operations["getQueueStats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/workers/ack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report success (ACK) */
+        post: operations["ackJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/workers/fetch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Claim jobs (FETCH) */
+        post: operations["fetchJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/workers/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Extend leases, hear directives (BEAT) */
+        post: operations["heartbeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/workers/nack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report failure (FAIL), or give a job back */
+        post: operations["nackJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        AckAnswer: {
+            /** @constant */
+            acknowledged: true;
+            completed_at: string;
+            id: string;
+            job: components["schemas"]["JobSummary"];
+            job_id: string;
+            state: components["schemas"]["JobState"];
+        };
+        AckRequest: {
+            /** @description The attempt that the fetch answered with. With it, an answer that comes too late is refused even when the same worker holds a newer lease */
+            attempt?: number;
+            job_id: components["schemas"]["JobId"];
+            result?: unknown;
+            worker_id?: components["schemas"]["WorkerId"];
+        } & {
+            [key: string]: unknown;
+        };
+        BatchAnswer: {
+            count: number;
+            jobs: components["schemas"]["Job"][];
+        };
+        BatchRequest: {
+            jobs: components["schemas"]["EnqueueRequest"][];
+        };
+        DeadLetterAnswer: {
+            jobs: components["schemas"]["Job"][];
+            pagination: components["schemas"]["Pagination"];
+        };
+        DeletedAnswer: {
+            /** @constant */
+            deleted: true;
+            job_id: string;
+        };
+        /**
+         * Format: duration
+         * @example PT1S
+         */
+        Duration: string;
+        EnqueueRequest: {
+            args: unknown[];
+            /** @description The HTTP binding’s word for scheduled_at, which wins */
+            delay_until?: components["schemas"]["Moment"] | null;
+            expires_at?: components["schemas"]["Moment"] | null;
+            id?: components["schemas"]["JobId"];
+            meta?: components["schemas"]["Meta"];
+            metadata?: {
+                [key: string]: unknown;
+            };
+            options?: {
+                /** @description The HTTP binding’s word for scheduled_at, which wins */
+                delay_until?: components["schemas"]["Moment"] | null;
+                expires_at?: components["schemas"]["Moment"] | null;
+                metadata?: {
+                    [key: string]: unknown;
+                };
+                pending?: boolean;
+                priority?: number;
+                queue?: components["schemas"]["QueueName"];
+                rate_limit?: unknown;
+                retry?: components["schemas"]["RetryPolicy"];
+                scheduled_at?: components["schemas"]["Moment"] | null;
+                tags?: string[];
+                /** @description Seconds; 0 means the default */
+                timeout?: number;
+                /** @description Milliseconds; wins over timeout */
+                timeout_ms?: number;
+                unique?: unknown;
+                /** @description Seconds */
+                visibility_timeout?: number;
+                visibility_timeout_ms?: number;
+            } & {
+                [key: string]: unknown;
+            };
+            pending?: boolean;
+            priority?: number;
+            queue?: components["schemas"]["QueueName"];
+            rate_limit?: unknown;
+            retry?: components["schemas"]["RetryPolicy"];
+            scheduled_at?: components["schemas"]["Moment"] | null;
+            schema?: string;
+            specversion?: string;
+            tags?: string[];
+            /** @description Seconds; 0 means the default */
+            timeout?: number;
+            /** @description Milliseconds; wins over timeout */
+            timeout_ms?: number;
+            type: components["schemas"]["JobType"];
+            unique?: unknown;
+            /** @description Seconds */
+            visibility_timeout?: number;
+            visibility_timeout_ms?: number;
+        } & {
+            [key: string]: unknown;
+        };
+        Error: {
+            code: string;
+            details?: {
+                [key: string]: unknown;
+            };
+            docs_url?: string;
+            /** @description What to do next */
+            hint?: string;
+            message: string;
+            request_id: string;
+            retryable: boolean;
+            /** @description validation_error where a field broke a rule */
+            type?: string;
+        };
+        ErrorAnswer: {
+            error: components["schemas"]["Error"];
+        };
+        Event: {
+            data: {
+                [key: string]: unknown;
+            };
+            id: string;
+            source: string;
+            /** @constant */
+            specversion: "1.0";
+            subject?: string;
+            time: string;
+            type: components["schemas"]["EventType"];
+        };
+        EventsAnswer: {
+            events: components["schemas"]["Event"][];
+            has_more: boolean;
+        };
+        /** @enum {string} */
+        EventType: "job.enqueued" | "job.scheduled" | "job.started" | "job.completed" | "job.failed" | "job.retrying" | "job.discarded" | "job.cancelled" | "job.expired" | "queue.paused" | "queue.resumed";
+        FetchAnswer: {
+            jobs: components["schemas"]["Job"][];
+        };
+        FetchRequest: {
+            count?: number;
+            queues: components["schemas"]["QueueName"][];
+            visibility_timeout_ms?: number;
+            /** @description How long to wait for a job, at most 25,000; absent or 0 answers at once */
+            wait_ms?: number;
+            worker_id?: components["schemas"]["WorkerId"];
+        } & {
+            [key: string]: unknown;
+        };
+        HealthAnswer: {
+            backend: {
+                /** @enum {string} */
+                status: "ok" | "unhealthy";
+            };
+            /** @enum {string} */
+            status: "ok" | "degraded";
+        };
+        HeartbeatAnswer: {
+            jobs_extended: string[];
+            /** @description Jobs of the request on which the caller holds no lease any more; stop working on them */
+            jobs_lost: string[];
+            server_time: string;
+            /** @enum {string} */
+            state: "running" | "quiet" | "terminate";
+        };
+        HeartbeatRequest: {
+            active_job_ids?: components["schemas"]["JobId"][];
+            active_jobs?: components["schemas"]["JobId"][] | number;
+            /** @enum {string} */
+            state?: "running" | "quiet" | "terminate";
+            visibility_timeout_ms?: number;
+            worker_id: components["schemas"]["WorkerId"];
+        } & {
+            [key: string]: unknown;
+        };
+        Job: {
+            args: unknown[];
+            attempt: number;
+            cancelled_at?: string;
+            completed_at?: string;
+            created_at: string;
+            discarded_at?: string;
+            enqueued_at?: string;
+            /** @description The principal that sent the job */
+            enqueued_by?: string;
+            error?: components["schemas"]["JobError"];
+            errors?: components["schemas"]["JobError"][];
+            expires_at?: string;
+            id: string;
+            lease_expires_at?: string;
+            max_attempts: number;
+            meta: {
+                [key: string]: unknown;
+            };
+            next_attempt_at?: string;
+            priority: number;
+            queue: string;
+            result?: unknown;
+            retry?: components["schemas"]["RetryPolicy"];
+            retry_delay_ms?: number;
+            scheduled_at?: string;
+            schema?: string;
+            specversion: string;
+            started_at?: string;
+            state: components["schemas"]["JobState"];
+            tags?: string[];
+            timeout_ms?: number;
+            type: string;
+            visibility_timeout_ms?: number;
+        } & {
+            [key: string]: unknown;
+        };
+        JobAnswer: {
+            job: components["schemas"]["Job"];
+        };
+        JobError: {
+            attempt: number;
+            backtrace?: string[];
+            code: string;
+            details?: {
+                [key: string]: unknown;
+            };
+            message: string;
+            occurred_at: string;
+            retryable?: boolean;
+            type: string;
+        } & {
+            [key: string]: unknown;
+        };
+        JobErrorReport: {
+            backtrace?: string[];
+            code?: string;
+            details?: {
+                [key: string]: unknown;
+            };
+            message: string;
+            retryable?: boolean;
+            type?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @example 019461a8-1a2b-7c3d-8e4f-5a6b7c8d9e0f */
+        JobId: string;
+        /** @enum {string} */
+        JobState: "scheduled" | "available" | "pending" | "active" | "completed" | "retryable" | "cancelled" | "discarded";
+        JobSummary: {
+            attempt: number;
+            id: string;
+            max_attempts: number;
+            queue: string;
+            state: components["schemas"]["JobState"];
+            type: string;
+        };
+        /** @example email.send */
+        JobType: string;
+        Manifest: {
+            backend: string;
+            capabilities: {
+                [key: string]: boolean;
+            };
+            conformance_level: number;
+            endpoints: {
+                [key: string]: string;
+            };
+            extensions: string[];
+            implementation: {
+                language: string;
+                name: string;
+                version: string;
+            };
+            /** @constant */
+            ojs_version: "1.0";
+            protocols: string[];
+            /** @constant */
+            specversion: "1.0";
+        };
+        Meta: {
+            [key: string]: unknown;
+        };
+        /** @example +PT5M */
+        Moment: string;
+        NackAnswer: {
+            attempt: number;
+            completed_at?: string;
+            discarded_at?: string;
+            id: string;
+            job: components["schemas"]["JobSummary"];
+            job_id: string;
+            max_attempts: number;
+            next_attempt_at?: string;
+            retry_delay_ms?: number;
+            state: components["schemas"]["JobState"];
+        };
+        NackRequest: {
+            /** @description The attempt that the fetch answered with. With it, an answer that comes too late is refused even when the same worker holds a newer lease */
+            attempt?: number;
+            error?: components["schemas"]["JobErrorReport"];
+            job_id: components["schemas"]["JobId"];
+            requeue?: boolean;
+            worker_id?: components["schemas"]["WorkerId"];
+        } & {
+            [key: string]: unknown;
+        };
+        Pagination: {
+            has_more: boolean;
+            limit: number;
+            next_cursor?: string;
+            offset: number;
+            total: number;
+        };
+        Queue: {
+            created_at: string;
+            name: string;
+            /** @enum {string} */
+            status: "active" | "paused";
+        };
+        /** @example email */
+        QueueName: string;
+        QueuePausedAnswer: {
+            paused_at?: string;
+            queue: {
+                name: string;
+                paused: boolean;
+            };
+            resumed_at?: string;
+            /** @enum {string} */
+            status: "active" | "paused";
+        };
+        QueuesAnswer: {
+            pagination: components["schemas"]["Pagination"];
+            queues: components["schemas"]["Queue"][];
+        };
+        QueueStatsAnswer: {
+            computed_at: string;
+            queue: {
+                active: number;
+                available: number;
+                cancelled: number;
+                completed: number;
+                discarded: number;
+                name: string;
+                paused: boolean;
+                pending: number;
+                retryable: number;
+                scheduled: number;
+            };
+            stats: {
+                active: number;
+                available: number;
+                cancelled: number;
+                completed: number;
+                depth: number;
+                discarded: number;
+                pending: number;
+                queue: string;
+                retryable: number;
+                scheduled: number;
+            };
+            /** @enum {string} */
+            status: "active" | "paused";
+        };
+        RetryPolicy: {
+            backoff_coefficient?: number;
+            /** @enum {string} */
+            backoff_strategy?: "none" | "linear" | "exponential" | "polynomial";
+            initial_interval?: components["schemas"]["Duration"];
+            initial_interval_ms?: number;
+            jitter?: boolean;
+            max_attempts?: number;
+            max_interval?: components["schemas"]["Duration"];
+            max_interval_ms?: number;
+            non_retryable_errors?: string[];
+            /** @enum {string} */
+            on_exhaustion?: "discard" | "dead_letter";
+        };
+        /** @example worker_019414d4-aaaa-7000-8000-111111111111 */
+        WorkerId: string;
+    };
+    responses: {
+        /** @description The request is malformed */
+        Error400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/openjobspec+json": components["schemas"]["ErrorAnswer"];
+            };
+        };
+        /** @description No valid credential */
+        Error401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/openjobspec+json": components["schemas"]["ErrorAnswer"];
+            };
+        };
+        /** @description The credential does not permit this */
+        Error403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/openjobspec+json": components["schemas"]["ErrorAnswer"];
+            };
+        };
+        /** @description It does not exist, or the caller may not know of it */
+        Error404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/openjobspec+json": components["schemas"]["ErrorAnswer"];
+            };
+        };
+        /** @description It is not in a state that allows this */
+        Error409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/openjobspec+json": components["schemas"]["ErrorAnswer"];
+            };
+        };
+        /** @description The body is too large */
+        Error413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/openjobspec+json": components["schemas"]["ErrorAnswer"];
+            };
+        };
+        /** @description The body is not JSON */
+        Error415: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/openjobspec+json": components["schemas"]["ErrorAnswer"];
+            };
+        };
+        /** @description Well-formed, but against a rule */
+        Error422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/openjobspec+json": components["schemas"]["ErrorAnswer"];
+            };
+        };
+        /** @description Too many requests; see Retry-After */
+        Error429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/openjobspec+json": components["schemas"]["ErrorAnswer"];
+            };
+        };
+        /** @description Redis does not answer; see Retry-After */
+        Error503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/openjobspec+json": components["schemas"]["ErrorAnswer"];
+            };
+        };
+    };
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    getManifest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["Manifest"];
+                };
+            };
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    listDeadLetters: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                offset?: number;
+                queue?: components["schemas"]["QueueName"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["DeadLetterAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deleteDeadLetter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["DeletedAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    retryDeadLetter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["JobAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+                queues?: string;
+                types?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["EventsAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["HealthAnswer"];
+                };
+            };
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    enqueueJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["EnqueueRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["JobAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    getJob: {
+        parameters: {
+            query?: {
+                wait_ms?: number;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["JobAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    cancelJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["JobAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    activateJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["JobAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    enqueueBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["BatchRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["BatchAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    listQueues: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["QueuesAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    pauseQueue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["schemas"]["QueueName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["QueuePausedAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    resumeQueue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["schemas"]["QueueName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["QueuePausedAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    getQueueStats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["schemas"]["QueueName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["QueueStatsAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    ackJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["AckRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["AckAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    fetchJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["FetchRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["FetchAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    heartbeat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["HeartbeatRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["HeartbeatAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    nackJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["NackRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["NackAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+}

@@ -1,0 +1,37 @@
+export type {
+  EnqueueRequest,
+  HeartbeatAnswer,
+  Job,
+  JobError,
+  JobErrorReport,
+  JobState,
+  OperationId,
+  RetryPolicyRequest,
+} from './api.ts';
+export { type CallOptions, type Client, type ConnectionOptions, createClient } from './client.ts';
+export { apiKey, type Credential, type CredentialSource, fromEnvironment, fromFile } from './credentials.ts';
+export {
+  type Issue,
+  OjsConfigurationError,
+  OjsConnectionError,
+  OjsError,
+  type OjsErrorInfo,
+  OjsTimeoutError,
+  OjsValidationError,
+} from './errors.ts';
+export {
+  type AnyJob,
+  argsOf,
+  defineJob,
+  type InputOf,
+  inputOf,
+  type JobDefaults,
+  type JobDefinition,
+  type JobSettings,
+  type ResultOf,
+  resultOf,
+} from './job.ts';
+export type { EnqueueOptions, RetryOptions } from './options.ts';
+export { backoffMs, DEFAULT_RETRY, isTransient, type RetrySettings } from './retry.ts';
+export { sleep } from './sleep.ts';
+export { isJobId, uuidv7 } from './uuid.ts';

@@ -1,0 +1,70 @@
+import { Pool } from 'undici';
+import { connectionError } from './connection-error.ts';
+import { Exchange, type ExchangeLimits, type RawAnswer } from './exchange.ts';
+
+/** One request, ready to be sent. */
+export interface RawRequest extends ExchangeLimits {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body?: string | undefined;
+}
+
+/** Sends requests to one origin over kept connections. Follows no redirect: a credential goes nowhere else. */
+export interface Transport {
+  /** @throws {OjsConnectionError}; the signal's reason when it fires */
+  send(request: RawRequest): Promise<RawAnswer>;
+  /** Lets requests end, then closes every connection. */
+  close(): Promise<void>;
+  /** Ends requests with an error and closes every connection. */
+  destroy(): Promise<void>;
+}
+
+const CONNECT_MS = 10_000;
+const KEEP_ALIVE_MS = 60_000;
+
+/**
+ * @param options.connections the most at once; the server allows 100 per client address by default
+ * @param options.ca PEM certificates to trust instead of the public ones
+ */
+export function createTransport(options: {
+  origin: string;
+  ca?: string[] | undefined;
+  connections: number;
+}): Transport {
+  const { origin, ca, connections } = options;
+  warnOfSwitch();
+  const pool = new Pool(origin, {
+    connections,
+    pipelining: 1,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    // Each exchange has its own time limit.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    allowH2: false,
+    // Stated, so that neither NODE_TLS_REJECT_UNAUTHORIZED nor --tls-min-v1.0 can weaken it.
+    connect: { ...(ca && { ca }), rejectUnauthorized: true, minVersion: 'TLSv1.2', timeout: CONNECT_MS },
+  });
+  return {
+    async send({ method, path, headers, body, ...limits }) {
+      limits.signal?.throwIfAborted();
+      const exchange = new Exchange(limits);
+      pool.dispatch({ method, path, headers, body: body ?? null }, exchange);
+      try {
+        return await exchange.answer;
+      } catch (error) {
+        throw connectionError(origin, error, limits.signal);
+      }
+    },
+    close: () => (pool.closed ? Promise.resolve() : pool.close()),
+    destroy: () => (pool.destroyed ? Promise.resolve() : pool.destroy()),
+  };
+}
+
+function warnOfSwitch(): void {
+  if (process.env.NODE_TLS_REJECT_UNAUTHORIZED !== '0') return;
+  process.emitWarning(
+    'NODE_TLS_REJECT_UNAUTHORIZED=0 is set. The OJS SDKs verify certificates all the same; unset it, and name your own authority in OJS_CA_FILE',
+    { code: 'OJS_TLS_SWITCH' },
+  );
+}

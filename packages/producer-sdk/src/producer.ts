@@ -1,0 +1,196 @@
+import {
+  type AnyJob,
+  type Client,
+  type ConnectionOptions,
+  createClient,
+  type EnqueueOptions,
+  type EnqueueRequest,
+  type InputOf,
+  isJobId,
+  type Job,
+  type JobDefinition,
+  OjsError,
+  OjsValidationError,
+  type ResultOf,
+  resultOf,
+  uuidv7,
+} from '@ojs/client';
+import { confirmEnqueued } from './confirm.ts';
+import { enqueueRequest } from './enqueue-request.ts';
+import { checkedArgs } from './stable-args.ts';
+import { type WaitOptions, waitForCompletion } from './wait.ts';
+
+/** An enqueued job. */
+export interface JobHandle<Result> {
+  readonly id: string;
+  /** As the server answered when it was enqueued. */
+  readonly job: Job;
+  /** Waits for the job and returns what its handler returned; see {@link Producer.result}. */
+  result(options?: WaitOptions): Promise<Result>;
+}
+
+/** One job of {@link Producer.enqueueMany}. */
+export interface Entry<J extends AnyJob> {
+  job: J;
+  input: InputOf<J>;
+  options?: EnqueueOptions;
+}
+
+/** For every call. */
+export interface Abortable {
+  signal?: AbortSignal;
+}
+
+/** http-binding §9.2. */
+const BATCH_MAX = 1_000;
+
+/** Enqueues jobs. One of it serves a whole process. */
+export interface Producer {
+  /**
+   * Enqueues a job. Its id is made here, so that repeating a request whose answer was lost makes no second job.
+   *
+   * @throws {OjsValidationError} before anything is sent, {@link OjsError} when the server refuses,
+   *   {@link OjsConnectionError} when it cannot be reached
+   */
+  enqueue<Input, Result>(
+    job: JobDefinition<Input, unknown, unknown, Result>,
+    input: NoInfer<Input>,
+    options?: EnqueueOptions & Abortable,
+  ): Promise<JobHandle<Result>>;
+  /**
+   * Enqueues up to 1,000 jobs in one request: all or none.
+   *
+   * @throws as {@link enqueue}; also {@link OjsValidationError} for more than 1,000: split the list and say yourself
+   *   what is to happen when only a part of it gets through
+   */
+  enqueueMany<const Jobs extends readonly AnyJob[]>(
+    entries: { readonly [K in keyof Jobs]: Entry<Jobs[K]> },
+    options?: Abortable,
+  ): Promise<{ -readonly [K in keyof Jobs]: JobHandle<ResultOf<Jobs[K]>> }>;
+  /** Reads a job. @throws {OjsError} with code `not_found`, also for a job that the credential may not inspect */
+  get(id: string, options?: Abortable): Promise<Job>;
+  /** Cancels a job. @throws {OjsError} with code `conflict` when it is over already */
+  cancel(id: string, options?: Abortable): Promise<Job>;
+  /**
+   * Waits for a job and returns its result, checked against the definition's `result` schema.
+   *
+   * @throws {JobFailedError} {@link JobCancelledError} {@link OjsTimeoutError} {@link OjsValidationError}
+   */
+  result<Result>(
+    job: JobDefinition<unknown, unknown, unknown, Result>,
+    id: string,
+    options?: WaitOptions,
+  ): Promise<Result>;
+  /** Lets calls end, then closes the connections. Unused connections keep no process alive. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** @throws {OjsConfigurationError} when a setting is missing or not allowed; nothing is connected yet */
+export function createProducer(options: ConnectionOptions = {}): Producer {
+  return new HttpProducer(createClient(options));
+}
+
+class HttpProducer implements Producer {
+  readonly #client: Client;
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  async enqueue<Input, Result>(
+    job: JobDefinition<Input, unknown, unknown, Result>,
+    input: Input,
+    { signal, ...options }: EnqueueOptions & Abortable = {},
+  ): Promise<JobHandle<Result>> {
+    const request = await this.#request({ job, input, options });
+    const send = async (): Promise<Job[]> => [
+      (await this.#client.call('enqueueJob', { body: request }, { signal })).job,
+    ];
+    const [answer] = await this.#confirmed([request], options.id === undefined, signal, send);
+    return this.#handle(job, answer as Job);
+  }
+
+  async enqueueMany<const Jobs extends readonly AnyJob[]>(
+    entries: { readonly [K in keyof Jobs]: Entry<Jobs[K]> },
+    { signal }: Abortable = {},
+  ): Promise<{ -readonly [K in keyof Jobs]: JobHandle<ResultOf<Jobs[K]>> }> {
+    const list = entries as readonly Entry<AnyJob>[];
+    if (list.length > BATCH_MAX)
+      throw new OjsValidationError('enqueueMany', [
+        {
+          path: 'entries',
+          message: `at most ${BATCH_MAX} jobs are enqueued together, all or none; split the ${list.length}`,
+        },
+      ]);
+    const requests = await Promise.all(list.map((entry) => this.#request(entry)));
+    const ownIds = list.every((entry) => entry.options?.id === undefined);
+    const send = async (): Promise<Job[]> =>
+      (await this.#client.call('enqueueBatch', { body: { jobs: requests } }, { signal })).jobs;
+    const jobs = list.length === 0 ? [] : await this.#confirmed(requests, ownIds, signal, send);
+    const handles = list.map((entry, i) => this.#handle(entry.job, jobs[i] as Job));
+    return handles as { -readonly [K in keyof Jobs]: JobHandle<ResultOf<Jobs[K]>> };
+  }
+
+  async get(id: string, { signal }: Abortable = {}): Promise<Job> {
+    return (await this.#client.call('getJob', { path: { id: checkedId(id) } }, { signal })).job;
+  }
+
+  async cancel(id: string, options: Abortable = {}): Promise<Job> {
+    try {
+      const { signal } = options;
+      return (await this.#client.call('cancelJob', { path: { id: checkedId(id) } }, { signal })).job;
+    } catch (error) {
+      // The answer to an earlier try was lost: it may have been that one that cancelled the job.
+      if (!(error instanceof OjsError) || error.status !== 409 || error.attempts === 1) throw error;
+      const job = await this.get(id, options);
+      if (job.state !== 'cancelled') throw error;
+      return job;
+    }
+  }
+
+  async result<Result>(
+    job: JobDefinition<unknown, unknown, unknown, Result>,
+    id: string,
+    options: WaitOptions = {},
+  ): Promise<Result> {
+    const { result } = await waitForCompletion(this.#client, checkedId(id), options);
+    return resultOf(job, result);
+  }
+
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #request({ job, input, options = {} }: Entry<AnyJob>): Promise<EnqueueRequest> {
+    return enqueueRequest(job, options.id ?? uuidv7(), await checkedArgs(job, input), options);
+  }
+
+  async #confirmed(
+    requests: EnqueueRequest[],
+    ownIds: boolean,
+    signal: AbortSignal | undefined,
+    send: () => Promise<Job[]>,
+  ): Promise<Job[]> {
+    try {
+      return await send();
+    } catch (error) {
+      const jobs = await confirmEnqueued(this.#client, error, requests, ownIds, signal);
+      if (!jobs) throw error;
+      return jobs;
+    }
+  }
+
+  #handle<Result>(definition: JobDefinition<unknown, unknown, unknown, Result>, job: Job): JobHandle<Result> {
+    return { id: job.id, job, result: (options) => this.result(definition, job.id, options) };
+  }
+}
+
+function checkedId(id: string): string {
+  if (isJobId(id)) return id;
+  throw new OjsValidationError('The job id is not valid', [{ path: 'id', message: 'must be a UUIDv7 in lower case' }]);
+}

@@ -1,0 +1,20 @@
+export {
+  apiKey,
+  type ConnectionOptions,
+  type Credential,
+  type CredentialSource,
+  defineJob,
+  fromEnvironment,
+  fromFile,
+  type Job,
+  type JobDefinition,
+  OjsConfigurationError,
+  OjsConnectionError,
+  OjsError,
+  OjsValidationError,
+} from '@ojs/client';
+export type { JobContext } from './context.ts';
+export type { WorkerEvent, WorkerState } from './events.ts';
+export type { WorkerOptions } from './options.ts';
+export { createWorker, type Worker } from './worker.ts';
+export { type AbortReason, JobAbortedError, NonRetryableError } from './worker-errors.ts';
