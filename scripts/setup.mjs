@@ -105,8 +105,9 @@ function tail(output) {
 }
 
 /**
- * Hands over to a TypeScript program under the pinned runtime and ends as it ends. Signals reach it: a terminal sends
- * them to both, anyone else to us.
+ * Hands over to a TypeScript program under the pinned runtime and ends as it ends. It is asked to end when we are: by a
+ * signal (a terminal sends those to both, anyone else to us), or because npm, which started us, was ended by one that it
+ * did not pass on. Through the channel it notices when we are killed.
  *
  * @param {string} program its path, relative to the root
  * @param {string[]} args
@@ -117,7 +118,7 @@ export function handOver(program, args) {
     const child = spawn(runtime, [join(root, program), ...args], {
       cwd: root,
       env: toolEnvironment(),
-      stdio: 'inherit',
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     });
     for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
       process.on(signal, () => {
@@ -125,7 +126,14 @@ export function handOver(program, args) {
         if (signal !== 'SIGINT' || process.stdin.isTTY !== true) child.kill(signal);
       });
     }
+    const npm = process.env.npm_lifecycle_event === undefined ? undefined : process.ppid;
+    const watch = setInterval(() => {
+      if (npm !== undefined && process.ppid !== npm) child.kill('SIGTERM');
+    }, 500);
     child.once('error', reject);
-    child.once('close', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 143)));
+    child.once('close', (code, signal) => {
+      clearInterval(watch);
+      resolve(code ?? (signal === 'SIGINT' ? 130 : 143));
+    });
   });
 }

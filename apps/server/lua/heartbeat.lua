@@ -1,5 +1,5 @@
 -- Extends the leases that the principal's worker holds. ARGV: epoch, principal, worker, lease in ms ('' for each job's own),
--- how many jobs; per job: queue, id. Jobs of others are told apart from jobs that do not exist in no way.
+-- the ids of the jobs. Jobs of others are told apart from jobs that do not exist in no way.
 local stale, principal, worker, wanted = take() ~= epoch, take(), take(), tonumber(take())
 if stale then return { 'stale', epoch } end
 local key = own('worker/' .. worker)
@@ -8,9 +8,10 @@ if owner and owner ~= principal then return { 'taken' } end
 call('SET', key, principal, 'PX', KEEP.workerMs)
 
 local extended, lost, directive = {}, {}, ''
-for _ = 1, tonumber(take()) do
-  local queue, id = take(), take()
-  local lease = call('HMGET', of(queue, id), 'lo', 'lw', 'ls', 'dl', 'td', 'le')
+local queues = cursor < #ARGV and call('HMGET', own('index'), unpack(ARGV, cursor + 1)) or {}
+for _, queue in ipairs(queues) do
+  local id = take()
+  local lease = queue and call('HMGET', of(queue, id), 'lo', 'lw', 'ls', 'dl', 'td', 'le') or {}
   local ends = lease[1] == principal and (lease[2] == worker or lease[2] == '') and tonumber(lease[6])
   if ends and ends > now then
     local deadline = tonumber(lease[4])

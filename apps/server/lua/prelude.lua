@@ -145,9 +145,10 @@ local function becomeDeadLetter(queue, id)
   local dead = own('dead/' .. queue)
   call('ZADD', dead, now, id)
   timer(id, now + KEEP.deadLetterMs)
-  if call('ZCARD', dead) > KEEP.deadLetters then
-    local oldest = call('ZRANGE', dead, 0, 0)[1]
-    remove(queue, oldest, 'discarded')
+  -- More than one at a time when the setting was lowered.
+  local excess = call('ZCARD', dead) - KEEP.deadLetters
+  if excess > 0 then
+    for _, oldest in ipairs(call('ZRANGE', dead, 0, math.min(excess, 100) - 1)) do remove(queue, oldest, 'discarded') end
   end
 end
 

@@ -1,6 +1,5 @@
 import { startRedis, startRedisCluster } from '@ojs/dev';
 import { afterAll, beforeAll, describe } from 'vitest';
-import type { EngineSettings } from '../src/engine/index.ts';
 import { openEngine, type TestEngine } from './engine-harness.ts';
 import { expectSound } from './engine-sound.ts';
 import { createSweep, type Sweep } from './engine-sweep.ts';
@@ -10,6 +9,8 @@ export interface Given {
   readonly url: string;
   readonly a: TestEngine;
   readonly b: TestEngine;
+  /** Keeps three dead letters a queue. */
+  readonly small: TestEngine;
   readonly sweep: Sweep;
 }
 
@@ -19,7 +20,7 @@ const BACKENDS = [
 ] as const;
 
 /** Runs the tests of `body` against each kind of Redis; afterwards the whole key space must be sound. */
-export function onEachBackend(body: (given: Given) => void, settings: Partial<EngineSettings> = {}): void {
+export function onEachBackend(body: (given: Given) => void): void {
   describe.each(BACKENDS)('on %s', (_name, start) => {
     const given = {} as { -readonly [K in keyof Given]: Given[K] };
     let stop: () => Promise<void>;
@@ -28,16 +29,17 @@ export function onEachBackend(body: (given: Given) => void, settings: Partial<En
       const redis = await start();
       stop = redis.stop;
       given.url = redis.url;
-      given.a = await openEngine(redis.url, settings, false);
-      given.b = await openEngine(redis.url, settings, false);
-      given.sweep = await createSweep(redis.url, settings);
+      given.a = await openEngine(redis.url, {}, false);
+      given.b = await openEngine(redis.url, {}, false);
+      given.small = await openEngine(redis.url, { deadLetters: 3 }, false);
+      given.sweep = await createSweep(redis.url);
     });
 
     afterAll(async () => {
       try {
         await expectSound(given.a.redis);
       } finally {
-        await Promise.all([given.a.close(), given.b.close(), given.sweep.close()]);
+        await Promise.all([given.a, given.b, given.small, given.sweep].map((each) => each.close()));
         await stop();
       }
     });

@@ -8,7 +8,7 @@ async function contentOf(node: Redis, key: string): Promise<unknown> {
     case 'list':
       return node.lrange(key, 0, -1);
     case 'zset':
-      return node.zrange(key, 0, -1, 'WITHSCORES');
+      return node.zrangebyscore(key, '-inf', '+inf', 'WITHSCORES');
     case 'stream':
       return node.xrange(key, '-', '+');
     default:

@@ -15,8 +15,10 @@ export interface Arrived {
   headers: IncomingHttpHeaders;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape
   body: any;
-  /** Fires when the client has gone before it was answered. */
+  /** Resolves when the exchange is over: answered, or the client has gone. */
   gone: Promise<void>;
+  /** Breaks the connection. */
+  cut: () => void;
 }
 
 /** What to answer: JSON with a status, `cut` (the connection breaks), or `hang` (no answer at all). */
@@ -71,6 +73,7 @@ export async function startStub(
       headers: incoming.headers,
       body: text ? JSON.parse(text) : undefined,
       gone: new Promise((resolve) => outgoing.once('close', resolve)),
+      cut: () => outgoing.socket?.destroy(),
     };
     requests.push(arrived);
     watchers = watchers.filter(({ fits, found }) => !fits(arrived) || void found(arrived));

@@ -119,20 +119,20 @@ export class Crew {
   async #settle(active: ActiveJob, outcome: Outcome): Promise<void> {
     active.settling = true;
     const { client, workerId, tell } = this.#context;
-    const settlement = await settle({ client, workerId, tell, halt: this.#halt.signal }, active, outcome);
-    this.#report(active, outcome, settlement);
+    const told = await settle({ client, workerId, tell, halt: this.#halt.signal }, active, outcome);
+    this.#report(active, told);
     this.#forget(active);
     this.#changed();
   }
 
-  #report(active: ActiveJob, outcome: Outcome, settlement: Settlement): void {
+  #report(active: ActiveJob, told: Settlement): void {
     const { tell } = this.#context;
     const about = nameOf(active);
     const durationMs = Math.round(performance.now() - active.startedAt);
-    if (settlement !== 'settled') tell({ type: 'job.lost', ...about });
-    else if (outcome.kind === 'ack') tell({ type: 'job.completed', durationMs, ...about });
-    else if (outcome.kind === 'requeue') tell({ type: 'job.returned', ...about });
-    else tell({ type: 'job.failed', durationMs, error: outcome.error, ...about });
+    if (!told) tell({ type: 'job.lost', ...about });
+    else if (told.kind === 'ack') tell({ type: 'job.completed', durationMs, ...about });
+    else if (told.kind === 'requeue') tell({ type: 'job.returned', ...about });
+    else tell({ type: 'job.failed', durationMs, error: told.error, ...about });
   }
 
   #forget(active: ActiveJob): void {

@@ -4,10 +4,8 @@ import { errorReport } from './error-report.ts';
 import type { Tell } from './events.ts';
 import type { Outcome } from './run-job.ts';
 
-/** `unsettled`: the lease ended, or the worker, before the server could be told. */
-export type Settlement = 'settled' | 'lost' | 'unsettled';
-
-type Said = Exclude<Outcome, { kind: 'ack' }> | { kind: 'ack'; result: unknown };
+/** What the server has been told; undefined when it was not, because the lease was lost or ended before. */
+export type Settlement = Outcome | undefined;
 
 const ONCE = { retries: 0, baseMs: 0, capMs: 0, maxRetryAfterMs: 0 };
 const BACKOFF = { baseMs: 200, capMs: 5_000 };
@@ -28,30 +26,30 @@ export interface SettleContext {
  * is not silently done again and again.
  */
 export async function settle(context: SettleContext, active: ActiveJob, outcome: Outcome): Promise<Settlement> {
-  let said: Said = outcome;
+  let said = outcome;
   for (let attempt = 1; ; attempt++) {
     try {
       await say(context, active, said);
-      return 'settled';
+      return said;
     } catch (error) {
-      if (context.halt.aborted) return 'unsettled';
+      if (context.halt.aborted) return undefined;
       context.tell({ type: 'error', operation: said.kind === 'ack' ? 'ack' : 'nack', error, jobId: active.job.id });
       // 409 after a try whose answer was lost: most likely that one settled the job.
-      if (isGone(error)) return attempt > 1 && said === outcome ? 'settled' : 'lost';
+      if (isGone(error)) return attempt > 1 && said === outcome ? said : undefined;
       if (!isPassing(error)) {
-        if (said !== outcome) return 'unsettled';
+        if (said !== outcome) return undefined;
         said = { kind: 'nack', report: { ...errorReport(error, 'outcome_refused'), retryable: false }, error };
         continue;
       }
       const wait = Math.max((error as OjsError).retryAfterMs ?? 0, backoffMs(attempt, BACKOFF, Math.random()));
-      if (performance.now() + wait >= active.leaseEndsAt) return 'unsettled';
+      if (performance.now() + wait >= active.leaseEndsAt) return undefined;
       await sleep(wait, context.halt).catch(() => undefined);
-      if (active.lost) return 'lost';
+      if (active.lost) return undefined;
     }
   }
 }
 
-function say({ client, workerId, halt }: SettleContext, { job }: ActiveJob, said: Said): Promise<unknown> {
+function say({ client, workerId, halt }: SettleContext, { job }: ActiveJob, said: Outcome): Promise<unknown> {
   const claim = { job_id: job.id, worker_id: workerId, attempt: job.attempt };
   const options = { retry: ONCE, timeoutMs: TRY_MS, signal: halt };
   if (said.kind === 'nack') return client.call('nackJob', { body: { ...claim, error: said.report } }, options);

@@ -12,7 +12,7 @@ import { requestIdOf } from './request-id.ts';
 declare module 'fastify' {
   interface FastifyRequest {
     /** What the connection stage saw of the raw headers. */
-    facts: HeaderFacts;
+    facts: HeaderFacts | undefined;
   }
   interface FastifyContextConfig {
     operation?: Operation;
@@ -30,7 +30,6 @@ export interface AppOptions {
 
 /** Longer than the longest name in a path (255), percent-encoded. */
 const MAX_PARAM_CHARS = 1_024;
-const NOTHING: HeaderFacts = { repeated: undefined, authorizations: 0 };
 
 /**
  * Fastify as this server uses it: no content parsing but the raw bytes, no schemas, no logger; and whatever fails below
@@ -56,7 +55,7 @@ export function createApp({ listener, answers, bodyBytes, onFailure }: AppOption
   });
   const paths = knownPaths(Object.values(operations));
 
-  app.decorateRequest('facts', NOTHING);
+  app.decorateRequest('facts', undefined);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
@@ -70,8 +69,9 @@ export function createApp({ listener, answers, bodyBytes, onFailure }: AppOption
   });
 
   app.addHook('onRequest', (request, reply, done) => {
-    request.facts = inspectHeaders(request.raw.rawHeaders);
-    const refusal = refuseRequest(request, request.facts, listener.connections);
+    const facts = inspectHeaders(request.raw.rawHeaders);
+    request.facts = facts;
+    const refusal = refuseRequest(request, facts, listener.connections);
     if (refusal !== undefined) answers.refuse(reply, refusal);
     else if (request.is404) answers.refuse(reply, refuseUnrouted(request, paths));
     else done();

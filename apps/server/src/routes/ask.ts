@@ -65,11 +65,11 @@ export class Ask {
   }
 
   may(permission: Permission, queue: string): boolean {
-    return decide(this.services.policy(), this.principal, permission, queue);
+    return decide(this.services.access.policy(), this.principal, permission, queue);
   }
 
   mayAnywhere(permission: Permission): boolean {
-    return decideAnywhere(this.services.policy(), this.principal, permission);
+    return decideAnywhere(this.services.access.policy(), this.principal, permission);
   }
 
   /** Fires when the client has gone or the server stops: nobody needs to wait any longer. */

@@ -25,19 +25,8 @@ function tenantHeader(ask: Ask): string | undefined {
 }
 
 function refused(ask: Ask, why: Refused): Refusal {
-  ask.services.audit.record({
-    event_type: 'auth.failed',
-    principal: why.principal?.id ?? 'unknown',
-    source_ip: ask.sourceIp,
-    correlation_id: ask.request.id,
-    tenant: why.principal?.tenant ?? 'unknown',
-    outcome: 'failure',
-    detail: {
-      reason: why.refused,
-      operation: ask.operation.id,
-      ...(why.credential !== undefined && { credential: why.credential }),
-    },
-  });
+  const { method, path } = ask.operation;
+  ask.services.logins.failure(why, ask.sourceIp, ask.request.id, `${method} ${path}`);
   if (why.answer === 'backend_unavailable') return unavailable();
   if (why.answer === 'rate_limited') {
     const seconds = String(why.retryAfterSeconds ?? 1);
@@ -62,6 +51,7 @@ function settle(ask: Ask, admission: Admission): void {
     throw refuse(admission.denied, admission.message, { details: { field: 'X-OJS-Tenant' } });
   }
   ask.admitted = admission;
+  ask.services.logins.success(principal, ask.sourceIp, ask.request.id);
   const planes: readonly Plane[] = ask.operation.planes;
   if (principal.plane !== 'admin' && !planes.includes(principal.plane)) {
     ask.record('permission.denied', 'failure', {
@@ -81,16 +71,16 @@ function settle(ask: Ask, admission: Admission): void {
  * case for every credential that was seen before. @throws {Refusal} (or rejects)
  */
 export function identifyAsk(ask: Ask): void | Promise<void> {
-  const { mechanisms, epochs } = ask.services;
-  const { raw, headers, facts } = ask.request;
+  const { headers, facts, raw } = ask.request;
   const asking = {
     authorization: headers.authorization,
-    authorizationCount: facts.authorizations,
+    authorizationCount: facts?.authorizations ?? 0,
     sourceIp: ask.sourceIp,
     socket: raw.socket,
   };
-  const again = (): Identified | Promise<Identified> => identify(mechanisms, asking);
-  const admission = admit(epochs, again, tenantHeader(ask));
+  const { access, identity } = ask.services;
+  const who = (): Identified | Promise<Identified> => identify(identity.mechanisms, asking);
+  const admission = admit(access.epochs, who, tenantHeader(ask));
   if (admission instanceof Promise) return admission.then((late) => settle(ask, late));
   settle(ask, admission);
 }

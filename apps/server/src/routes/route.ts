@@ -118,7 +118,7 @@ async function decideAndServe(route: Route, ask: Ask): Promise<Answer> {
     } catch (error) {
       if (!(error instanceof StaleAccess)) throw error;
       if (round === DECISIONS) throw unavailable();
-      await ask.services.epochs.learned(ask.tenant, error.current);
+      await ask.services.access.epochs.learned(ask.tenant, error.current);
       await identifyAsk(ask);
     }
   }

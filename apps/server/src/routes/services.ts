@@ -1,10 +1,10 @@
 import type { Limits } from '@ojs/schema';
-import type { Policy } from '../access/decide.ts';
-import type { Epochs } from '../access/epoch.ts';
+import type { Access } from '../access/create-access.ts';
 import type { AuditLog } from '../audit/audit.ts';
+import type { Logins } from '../audit/logins.ts';
 import type { Answers } from '../connection/answer.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Mechanism } from '../identity/identity.ts';
+import type { Identity } from '../identity/create-identity.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { EnqueueRules } from './enqueue.ts';
 
@@ -13,10 +13,10 @@ export interface Services {
   readonly engine: Engine;
   readonly limits: Limits;
   readonly rules: EnqueueRules;
-  readonly mechanisms: readonly Mechanism[];
-  readonly epochs: Epochs;
-  readonly policy: () => Policy;
+  readonly identity: Pick<Identity, 'mechanisms'>;
+  readonly access: Pick<Access, 'epochs' | 'policy'>;
   readonly audit: AuditLog;
+  readonly logins: Logins;
   readonly log: Log;
   readonly answers: Answers;
   /** Fires when the server stops: whoever waits is answered at once. */

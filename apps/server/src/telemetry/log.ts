@@ -25,6 +25,9 @@ export interface LogFields {
   readonly count?: number;
   readonly file?: string;
   readonly signal?: string;
+  /** Why, in words of ours: from a rule or a sentence in this code, never from a request. */
+  readonly reason?: string;
+  readonly credential?: string;
   /** Told by name, code and stack only; its message only where it is one of ours. */
   readonly err?: unknown;
 }
@@ -44,7 +47,20 @@ export interface Log {
 
 const FIELDS: readonly (keyof LogFields)[] = [
   ...(['request_id', 'method', 'route', 'status', 'code', 'duration_ms', 'tenant', 'queue', 'job_id'] as const),
-  ...(['job_type', 'principal', 'source_ip', 'url', 'plain_url', 'pid', 'version', 'count', 'file', 'signal'] as const),
+  ...([
+    'job_type',
+    'principal',
+    'source_ip',
+    'url',
+    'plain_url',
+    'pid',
+    'version',
+    'count',
+    'file',
+    'signal',
+    'reason',
+    'credential',
+  ] as const),
 ];
 const MAX_CHARS = 512;
 
@@ -75,20 +91,24 @@ function pick(fields: LogFields, trusted: Trusted): Record<string, unknown> {
   return line;
 }
 
+/** For modules whose messages are whole sentences of their own, put together from names and rules only. */
+export interface SentenceLog {
+  info(fields: object, sentence: string): void;
+  warn(fields: object, sentence: string): void;
+  error(fields: object, sentence: string): void;
+}
+
 /** Structured logs as JSON lines (pino). Whatever an object carries beyond {@link LogFields} is dropped, not printed. */
-export function createLog(level: string, trusted: Trusted, destination?: DestinationStream): Log {
+export function createLog(
+  level: string,
+  trusted: Trusted,
+  destination?: DestinationStream,
+): Log & { readonly sentences: SentenceLog } {
   const options = { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime, serializers: {} };
   const logger = destination ? pino(options, destination) : pino(options);
-  const write =
-    (name: 'debug' | 'info' | 'warn' | 'error' | 'fatal'): Write =>
-    (fields, message) => {
-      if (logger.isLevelEnabled(name)) logger[name](pick(fields, trusted), message);
-    };
-  return {
-    debug: write('debug'),
-    info: write('info'),
-    warn: write('warn'),
-    error: write('error'),
-    fatal: write('fatal'),
+  const write = (name: 'debug' | 'info' | 'warn' | 'error' | 'fatal') => (fields: object, message: string) => {
+    if (logger.isLevelEnabled(name)) logger[name](pick(fields, trusted), message);
   };
+  const sentences = { info: write('info'), warn: write('warn'), error: write('error') };
+  return { ...sentences, debug: write('debug'), fatal: write('fatal'), sentences };
 }

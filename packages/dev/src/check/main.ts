@@ -3,6 +3,11 @@ import { seconds, showError, step } from '../steps.mjs';
 import { staticChecks } from './static.ts';
 import { runTests } from './vitest.ts';
 
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
+process.once('disconnect', () => process.exit(1));
+// Listening for its end must not keep us alive.
+process.channel?.unref();
+
 const started = performance.now();
 const args = process.argv.slice(2);
 let passed = 0;

@@ -67,7 +67,11 @@ async function judge(tarball: string): Promise<void> {
 async function oldestRuntime(): Promise<string> {
   const home = await makePrivateDirectory(join(stateDirectory, `node-${oldestNode}`));
   const program = join(home, 'node_modules/node/bin/node');
-  if (!existsSync(program)) await npm(['install', `node@${oldestNode}`], home);
+  if (!existsSync(program)) {
+    // With a manifest of its own: npm would take the nearest one above.
+    await writeFile(join(home, 'package.json'), JSON.stringify({ name: 'oldest-node', private: true }));
+    await npm(['install', `node@${oldestNode}`], home);
+  }
   return program;
 }
 

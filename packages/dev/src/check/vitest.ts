@@ -40,7 +40,13 @@ function show(args: string[]): Promise<number> {
     const plain = process.env.CI || !process.stdout.isTTY ? { NO_COLOR: '1', FORCE_COLOR: '0' } : {};
     const env = { ...process.env, ...plain };
     const child = spawn(process.execPath, args, { cwd: projectRoot, env, stdio: ['ignore', 'inherit', 'inherit'] });
+    // Vitest does not go on without us.
+    const end = (): boolean => child.kill('SIGTERM');
+    process.once('exit', end);
     child.once('error', reject);
-    child.once('close', (code) => resolve(code ?? 1));
+    child.once('close', (code) => {
+      process.off('exit', end);
+      resolve(code ?? 1);
+    });
   });
 }

@@ -1,6 +1,8 @@
 import { dim, red } from '../steps.mjs';
 import type { Started } from './development.ts';
 
+const againAfterMs = 1_000;
+
 /** Everything that was started, and how it ends. */
 export type Supervisor = {
   add: (what: Started) => void;
@@ -15,6 +17,7 @@ export type Supervisor = {
 export function supervise(): Supervisor {
   const running: Started[] = [];
   let stopping: Promise<void> | undefined;
+  let asked = 0;
 
   const stopAll = (): Promise<void> => {
     stopping ??= (async () => {
@@ -23,8 +26,12 @@ export function supervise(): Supervisor {
     return stopping;
   };
   const end = async (code: number): Promise<void> => {
-    // Asked a second time, we do not wait: the children end with us.
-    if (stopping !== undefined) process.exit(code);
+    // Asked again, we do not wait: the children end with us. One Ctrl-C may arrive twice, from the terminal and from npm.
+    if (stopping !== undefined) {
+      if (performance.now() - asked > againAfterMs) process.exit(code);
+      return;
+    }
+    asked = performance.now();
     process.stdout.write(dim('\nStopping …\n'));
     await stopAll();
     process.exit(code);

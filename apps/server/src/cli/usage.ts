@@ -1,0 +1,22 @@
+export const USAGE = `ojs-server: a job server for Open Job Spec
+
+  ojs-server start           start the server
+  ojs-server config check    show the configuration, or every mistake in it
+  ojs-server keys create --plane producer|worker|admin --role ROLE --principal NAME
+                         [--tenant T | --all-tenants] [--queues a,b.*] [--json]
+  ojs-server keys list       list API keys
+  ojs-server keys revoke ID  revoke an API key
+  ojs-server doctor          check all data in Redis for consistency
+
+Settings come from OJS_* variables and the JSON file OJS_CONFIG, secrets from OJS_SECRET_NAME or
+OJS_SECRET_NAME_FILE. Nothing secret is accepted on the command line, where every user of the machine can read it.`;
+
+/** Options by which people hand over secrets. */
+const SECRET = /^--?[a-z-]*(key|pass|passwd|password|secret|token|credential)s?(=|$)/i;
+
+/** An argument that looks like a secret; the name only, never its value. */
+export function secretArgument(argv: readonly string[]): string | undefined {
+  const found = argv.find((argument) => SECRET.test(argument) || /ojs_(prod|work|oper|admin)_/.test(argument));
+  if (found === undefined) return undefined;
+  return found.startsWith('-') ? found.replace(/=.*$/s, '') : 'an API key';
+}

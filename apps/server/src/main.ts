@@ -1,0 +1,63 @@
+#!/usr/bin/env node
+import { BadPolicy } from './access/policy.ts';
+import { runDoctorCommand, runKeysCommand } from './cli/on-redis.ts';
+import { runStart } from './cli/start.ts';
+import { secretArgument, USAGE } from './cli/usage.ts';
+import { type Config, loadConfig } from './config/config.ts';
+import { ConfigMistakes } from './config/mistakes.ts';
+import { redacted } from './config/redacted.ts';
+import { EngineRefusal } from './engine/errors.ts';
+import { StartProblem } from './start-problem.ts';
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+const complain = (text: string): void => void process.stderr.write(`${text}\n`);
+
+const load = (): Config => loadConfig({ env: process.env, execArgv: process.execArgv });
+
+/** Runs a command; the exit code, or undefined where the process goes on. */
+async function run(argv: readonly string[]): Promise<number | undefined> {
+  const secret = secretArgument(argv);
+  if (secret !== undefined) {
+    complain(
+      `${secret}: secrets are not accepted on the command line, where every user can read them.\n` +
+        'Set OJS_SECRET_NAME, or OJS_SECRET_NAME_FILE with the path of a file.',
+    );
+    return 2;
+  }
+  const [command, ...rest] = argv;
+  if (command === 'start' && rest.length === 0) {
+    await runStart(load());
+    return undefined;
+  }
+  if (command === 'config' && rest.join(' ') === 'check') {
+    say(`${JSON.stringify(redacted(load()), null, 2)}\nok`);
+    return 0;
+  }
+  if (command === 'keys') return runKeysCommand(load(), rest);
+  if (command === 'doctor' && rest.length === 0) return runDoctorCommand(load());
+  if (command === 'help' || command === '--help') {
+    say(USAGE);
+    return 0;
+  }
+  complain(USAGE);
+  return 2;
+}
+
+/** Our own errors say what to do; of a foreign one only the kind is told, since its message may quote what it was given. */
+function explain(error: unknown): string {
+  const ours = [ConfigMistakes, StartProblem, BadPolicy, EngineRefusal].some((kind) => error instanceof kind);
+  if (ours) return (error as Error).message;
+  const { name, code, stack = '' } = error as Error & { code?: string };
+  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
+  return [`failed: ${name}${code ? ` (${code})` : ''}`, ...frames].join('\n');
+}
+
+run(process.argv.slice(2)).then(
+  (code) => {
+    if (code !== undefined) process.exitCode = code;
+  },
+  (error: unknown) => {
+    complain(`ojs-server: ${explain(error)}`);
+    process.exitCode = 1;
+  },
+);

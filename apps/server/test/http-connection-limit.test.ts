@@ -1,0 +1,84 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Harness, startHarness } from './http-harness.ts';
+
+let ojs: Harness;
+beforeAll(async () => {
+  ojs = await startHarness({
+    OJS_LIMITS_CONNECTIONS_PER_CLIENT: '5',
+    OJS_LIMITS_HEADERS_MS: '1000',
+    OJS_LIMITS_REQUEST_MS: '1000',
+  });
+});
+afterAll(() => ojs.stop());
+
+const health = 'GET /ojs/v1/health HTTP/1.1\r\nHost: a\r\n\r\n';
+
+async function ask(socket: Socket): Promise<string> {
+  socket.write(health);
+  const [data] = (await once(socket, 'data')) as [Buffer];
+  return data.toString();
+}
+
+it('the connection beyond the limit of its address is answered 429 and closed, and a place that is free again can be used', async () => {
+  const open = await Promise.all(Array.from({ length: 5 }, () => ojs.socket()));
+  for (const socket of open) expect(await ask(socket)).toMatch(/^HTTP\/1\.1 200/);
+  const beyond = await ojs.socket();
+  const closed = once(beyond, 'close');
+  const answer = await ask(beyond);
+  expect(answer).toMatch(/^HTTP\/1\.1 429/);
+  expect(answer).toMatch(/Retry-After: 1\r\n/);
+  expect(answer).toMatch(/"code":"rate_limited"/);
+  await closed;
+  expect(await ask(open[0] as Socket)).toMatch(/^HTTP\/1\.1 200/);
+  for (const socket of open) {
+    socket.destroy();
+    await once(socket, 'close');
+  }
+  await expect
+    .poll(async () => {
+      const socket = await ojs.socket();
+      const status = (await ask(socket)).slice(9, 12);
+      socket.destroy();
+      return status;
+    })
+    .toBe('200');
+});
+
+it('plain and TLS connections of one address are counted together', async () => {
+  const open = await Promise.all([
+    ojs.socket({ plain: true }),
+    ojs.socket({ plain: true }),
+    ojs.socket(),
+    ojs.socket(),
+    ojs.socket(),
+  ]);
+  await Promise.all(open.map(ask));
+  const beyond = await ojs.socket({ plain: true });
+  expect(await ask(beyond)).toMatch(/^HTTP\/1\.1 429/);
+  for (const socket of [...open, beyond]) socket.destroy();
+});
+
+it('connections far beyond the limit are closed unanswered', async () => {
+  const open = await Promise.all(Array.from({ length: 60 }, () => ojs.socket({ plain: true })));
+  await expect
+    .poll(() => open.filter((socket) => socket.destroyed || socket.readableEnded || socket.closed).length)
+    .toBeGreaterThan(0);
+  for (const socket of open) socket.destroy();
+});
+
+it('a request that does not arrive in time is answered 408', async () => {
+  await expect
+    .poll(async () => {
+      const socket = await ojs.socket({ plain: true });
+      let heard = '';
+      socket.on('data', (data: Buffer) => {
+        heard += data.toString();
+      });
+      socket.write('POST /ojs/v1/jobs HTTP/1.1\r\nHost: a\r\nX-A:');
+      await once(socket, 'close');
+      return heard;
+    })
+    .toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"/s);
+});

@@ -1,0 +1,376 @@
+import { once } from 'node:events';
+import { connect as connectTls } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectRefusal, type Harness, MEDIA_TYPE, startHarness } from './http-harness.ts';
+
+let ojs: Harness;
+let producer: string;
+let operator: string;
+beforeAll(async () => {
+  ojs = await startHarness({ OJS_LIMITS_BODY_BYTES: '65536', OJS_LIMITS_BATCH_BODY_BYTES: '131072' });
+  producer = await ojs.key('producer', 'producer');
+  operator = await ojs.key('admin', 'operator');
+});
+afterAll(() => ojs.stop());
+
+/** What came back on a bare connection: every answer in our format, told apart. */
+function answers(text: string): { status: number; body: { error?: { code: string } }; head: string }[] {
+  const found = [...text.matchAll(/HTTP\/1\.1 (\d{3}) [^\r]*\r\n(.*?)\r\n\r\n(\{.*?\}(?=HTTP\/1\.1|$)|)/gs)];
+  return found.map(([, status, head, body]) => ({
+    status: Number(status),
+    head: head ?? '',
+    body: JSON.parse(body || '{}'),
+  }));
+}
+
+const lines = (...all: string[]) => `${all.join('\r\n')}\r\n\r\n`;
+const auth = () => `Authorization: Bearer ${producer}`;
+
+describe('HTTP that is not well-formed is answered 400 in our format and the connection closed', () => {
+  it.each([
+    ['no HTTP at all', lines('hello')],
+    ['two different lengths', lines('POST /ojs/v1/jobs HTTP/1.1', 'Host: a', 'Content-Length: 1', 'Content-Length: 2')],
+    [
+      'a length and chunks',
+      lines('POST /ojs/v1/jobs HTTP/1.1', 'Host: a', 'Content-Length: 5', 'Transfer-Encoding: chunked') + '0\r\n\r\n',
+    ],
+    ['a signed length', lines('POST /ojs/v1/jobs HTTP/1.1', 'Host: a', 'Content-Length: +2') + '{}'],
+    ['a list of lengths', lines('POST /ojs/v1/jobs HTTP/1.1', 'Host: a', 'Content-Length: 2, 2') + '{}'],
+    ['a space before the colon', lines('GET /ojs/v1/health HTTP/1.1', 'Host : a')],
+    ['a folded header', lines('GET /ojs/v1/health HTTP/1.1', 'Host: a', 'X-A: b', ' c')],
+    ['a NUL in a header', lines('GET /ojs/v1/health HTTP/1.1', 'Host: a', 'X-A: \0')],
+    ['a bare line feed', 'GET /ojs/v1/health HTTP/1.1\nHost: a\n\n'],
+    [
+      'a chunk size that overflows',
+      `${lines('POST /ojs/v1/jobs HTTP/1.1', 'Host: a', 'Transfer-Encoding: chunked')}fffffffffffffffff\r\n`,
+    ],
+    ['no Host', lines('GET /ojs/v1/health HTTP/1.1')],
+    ['two Hosts', lines('GET /ojs/v1/health HTTP/1.1', 'Host: a', 'Host: b')],
+    ['a method that does not exist', lines('TRACK / HTTP/1.1', 'Host: a')],
+    ['HTTP/2 without agreement', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+    ['an upgrade to h2c', lines('GET /ojs/v1/health HTTP/1.1', 'Host: a', 'Connection: Upgrade', 'Upgrade: h2c')],
+    [
+      'an upgrade to a WebSocket',
+      lines('GET /ojs/v1/health HTTP/1.1', 'Host: a', 'Connection: Upgrade', 'Upgrade: websocket'),
+    ],
+  ])('%s', async (_, text) => {
+    const [answer, ...more] = answers(await ojs.raw(text));
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { error: { code: 'invalid_request', request_id: expect.any(String) } },
+    });
+    expect(answer?.head).toMatch(/Content-Type: application\/openjobspec\+json(\r|$)/);
+    expect(answer?.head).toMatch(/OJS-Version: 1\.0/);
+    expect(more).toEqual([]);
+  });
+
+  it('headers beyond 16 KiB are answered 431', async () => {
+    const [answer] = answers(await ojs.raw(lines('GET / HTTP/1.1', 'Host: a', `X-A: ${'a'.repeat(20_000)}`)));
+    expect(answer).toMatchObject({ status: 431, body: { error: { code: 'headers_too_large' } } });
+  });
+
+  it('CONNECT is answered 405', async () => {
+    const [answer] = answers(await ojs.raw(lines('CONNECT a:443 HTTP/1.1', 'Host: a')));
+    expect(answer).toMatchObject({ status: 405, body: { error: { code: 'method_not_allowed' } } });
+  });
+
+  it('an expectation that nobody knows is answered 417', async () => {
+    const [answer] = answers(
+      await ojs.raw(lines('POST /ojs/v1/jobs HTTP/1.1', 'Host: a', 'Expect: magic', 'Content-Length: 2')),
+    );
+    expect(answer).toMatchObject({ status: 417, body: { error: { code: 'invalid_request' } } });
+  });
+});
+
+describe('requests to nothing', () => {
+  it('an unknown path is 404 with hint and docs_url', async () => {
+    const answer = await ojs.send('GET', '/ojs/v1/nothing');
+    expectRefusal(answer, 404, 'not_found');
+    expect(answer.body.error).toMatchObject({ hint: expect.any(String), docs_url: expect.any(String) });
+  });
+
+  it.each([
+    ['PUT', '/ojs/v1/jobs', 'POST'],
+    ['GET', '/ojs/v1/jobs/batch', 'POST'],
+    ['PATCH', '/ojs/v1/jobs/019539a4-0000-7000-8000-ffffffffffff', 'GET, DELETE'],
+    ['OPTIONS', '/ojs/v1/health', 'GET'],
+    ['TRACE', '/ojs/v1/health', 'GET'],
+    ['PROPFIND', '/ojs/v1/queues', 'GET'],
+    ['POST', '/ojs/v1/queues?a=b', 'GET'],
+  ])('%s %s is 405 and says what is allowed', async (method, path, allow) => {
+    // GET of /jobs/batch matches /jobs/{id} as well: no such job can exist.
+    if (path.endsWith('batch')) return expectRefusal(await ojs.send(method, path, { key: producer }), 404, 'not_found');
+    const answer = await ojs.send(method, path);
+    expectRefusal(answer, 405, 'method_not_allowed');
+    expect(answer.headers.allow).toBe(allow);
+  });
+
+  it('HEAD has no body', async () => {
+    const answer = await ojs.send('HEAD', '/ojs/v1/health');
+    expect([answer.status, answer.text]).toEqual([405, '']);
+  });
+
+  it.each(['/ojs/v1/jobs/%zz', '/ojs/v1/%ff', '/%'])('the path %s that cannot be decoded is 400', async (path) =>
+    expectRefusal(await ojs.send('GET', path), 400, 'invalid_request'),
+  );
+
+  it('a percent-encoded path reaches no more than the plain one', async () => {
+    expectRefusal(await ojs.send('GET', '/ojs/v1/%71ueues'), 401, 'unauthenticated');
+    expectRefusal(await ojs.send('POST', '/ojs/v1/queues/a%2Fpause'), 404, 'not_found');
+    expectRefusal(await ojs.send('GET', `/ojs/v1/queues/${'a'.repeat(3_000)}/stats`), 400, 'invalid_request');
+  });
+});
+
+describe('headers of every answer', () => {
+  it('the request id is the client’s where it is safe, else one of ours', async () => {
+    const ask = async (id: string) =>
+      (await ojs.send('GET', '/ojs/v1/health', { headers: { 'x-request-id': id } })).headers['x-request-id'];
+    expect(await ask('req_client:1.2-3')).toBe('req_client:1.2-3');
+    for (const bad of ['a b', 'a'.repeat(129), 'ä', '<script>', ''])
+      expect(await ask(bad)).toMatch(/^req_[0-9a-f-]{36}$/);
+  });
+
+  it('HSTS comes on TLS only', async () => {
+    expect((await ojs.send('GET', '/ojs/v1/health')).headers['strict-transport-security']).toBeDefined();
+    expect(
+      (await ojs.send('GET', '/ojs/v1/health', { plain: true })).headers['strict-transport-security'],
+    ).toBeUndefined();
+  });
+
+  it('no origin is ever allowed', async () => {
+    for (const origin of ['https://evil.example', 'null']) {
+      const { headers } = await ojs.send('GET', '/ojs/v1/health', { headers: { origin } });
+      expect(headers['access-control-allow-origin']).toBeUndefined();
+    }
+  });
+
+  it.each(['1', '1.0', '1.7', '1.0.0-rc.1'])('the version %s is spoken', async (version) =>
+    expect((await ojs.send('GET', '/ojs/v1/health', { headers: { 'ojs-version': version } })).status).toBe(200),
+  );
+  it.each(['2.0', '0.9', 'latest', '1.x'])('the version %s is refused 422', async (version) =>
+    expectRefusal(await ojs.send('GET', '/ojs/v1/health', { headers: { 'ojs-version': version } }), 422, 'unsupported'),
+  );
+
+  it.each(['authorization', 'x-ojs-tenant', 'content-type', 'x-request-id'])(
+    '%s twice is refused 400',
+    async (name) => {
+      const text = lines(
+        'GET /ojs/v1/queues HTTP/1.1',
+        'Host: a',
+        auth(),
+        `${name}: a`,
+        `${name.toUpperCase()}: a`,
+        'Connection: close',
+      );
+      expect(answers(await ojs.raw(text))).toMatchObject([
+        { status: 400, body: { error: { code: 'invalid_request' } } },
+      ]);
+    },
+  );
+
+  it('what a proxy would say is not believed', async () => {
+    const headers = {
+      'x-forwarded-for': '10.9.8.7',
+      'x-forwarded-host': 'evil.example',
+      'x-forwarded-proto': 'gopher',
+      forwarded: 'for=10.9.8.7',
+    };
+    const answer = await ojs.send('POST', '/ojs/v1/jobs', { key: producer, body: { type: 'a', args: [] }, headers });
+    expect(answer.headers.location).toBe(`/ojs/v1/jobs/${answer.body.job.id}`);
+    await ojs.send('GET', '/ojs/v1/queues', { headers });
+    expect(JSON.stringify(await ojs.audit())).not.toContain('10.9.8.7');
+  });
+});
+
+describe('bodies', () => {
+  const post = (headers: Record<string, string>, body = '{"type":"a","args":[]}', key: string | undefined = producer) =>
+    ojs.send('POST', '/ojs/v1/jobs', { key, body, headers });
+
+  it.each([
+    'application/json',
+    'application/json; charset=utf-8',
+    'application/json;charset="UTF-8"',
+    MEDIA_TYPE,
+    `${MEDIA_TYPE}; charset=utf-8`,
+    'Application/JSON',
+  ])('the type %s is read', async (type) => expect((await post({ 'content-type': type })).status).toBe(201));
+  it.each([
+    'text/plain',
+    'application/json\ta',
+    'application/json; charset=utf-16',
+    'application/jsonx',
+    'multipart/form-data',
+    `${MEDIA_TYPE};boundary=x`,
+    'application/json, text/plain',
+    ' ',
+    'application/json;',
+  ])('the type %j is refused 415', async (type) =>
+    expectRefusal(await post({ 'content-type': type }), 415, 'unsupported_media_type'),
+  );
+  it('no type is refused 415', async () => {
+    const text =
+      lines('POST /ojs/v1/jobs HTTP/1.1', 'Host: a', auth(), 'Content-Length: 22', 'Connection: close') +
+      '{"type":"a","args":[]}';
+    expect(answers(await ojs.raw(text))).toMatchObject([{ status: 415 }]);
+  });
+  it.each(['gzip', 'br', 'gzip, gzip', 'identity, gzip', 'zstd'])('the encoding %s is refused 415', async (encoding) =>
+    expectRefusal(await post({ 'content-encoding': encoding }), 415, 'unsupported_media_type'),
+  );
+  it('the encoding identity is read', async () =>
+    expect((await post({ 'content-encoding': 'identity' })).status).toBe(201));
+
+  it('a body of the limit is read and one byte more is refused 413 with both sizes', async () => {
+    const bodyOf = (bytes: number) => `{"type":"a","args":["${'é'.repeat((bytes - 24) / 2)}"]}`;
+    expect((await post({}, bodyOf(65_536))).status).toBe(201);
+    const answer = await post({}, `${bodyOf(65_536)} `);
+    expectRefusal(answer, 413, 'payload_too_large');
+    expect(answer.body.error.details).toMatchObject({ actual_bytes: 65_537, max_bytes: 65_536 });
+  });
+
+  it('a credential is asked for before the size is looked at', async () =>
+    expectRefusal(await post({}, 'x'.repeat(70_000), 'nonsense'), 401, 'unauthenticated'));
+
+  it('a body that is announced too large is refused before it is sent, without 100, and the connection closed', async () => {
+    const text = lines(
+      'POST /ojs/v1/jobs HTTP/1.1',
+      'Host: a',
+      auth(),
+      `Content-Type: ${MEDIA_TYPE}`,
+      'Content-Length: 99999999',
+      'Expect: 100-continue',
+    );
+    const heard = await ojs.raw(text);
+    expect(heard).not.toContain('100 Continue');
+    expect(answers(heard)).toMatchObject([{ status: 413, head: expect.stringMatching(/Connection: close/) }]);
+  });
+
+  it('who expects 100 without a credential never gets it', async () => {
+    const heard = await ojs.raw(
+      lines(
+        'POST /ojs/v1/jobs HTTP/1.1',
+        'Host: a',
+        'Content-Type: application/json',
+        'Content-Length: 2',
+        'Expect: 100-continue',
+      ),
+    );
+    expect(heard).not.toContain('100 Continue');
+    expect(answers(heard)).toMatchObject([{ status: 401, head: expect.stringMatching(/Connection: close/) }]);
+  });
+
+  it('who expects 100 and may send gets it, and then the answer', async () => {
+    const socket = await ojs.socket();
+    socket.write(
+      lines(
+        'POST /ojs/v1/jobs HTTP/1.1',
+        'Host: a',
+        auth(),
+        'Content-Type: application/json',
+        'Content-Length: 22',
+        'Expect: 100-continue',
+        'Connection: close',
+      ),
+    );
+    const [first] = (await once(socket, 'data')) as [Buffer];
+    expect(first.toString()).toMatch(/^HTTP\/1\.1 100 Continue/);
+    socket.write('{"type":"a","args":[]}');
+    const [second] = (await once(socket, 'data')) as [Buffer];
+    expect(second.toString()).toMatch(/^HTTP\/1\.1 201/);
+  });
+
+  it('chunks beyond the limit are refused 413 while they come', async () => {
+    const socket = await ojs.socket();
+    let heard = '';
+    socket.on('data', (data: Buffer) => {
+      heard += data.toString();
+    });
+    socket.write(
+      lines(
+        'POST /ojs/v1/jobs HTTP/1.1',
+        'Host: a',
+        auth(),
+        `Content-Type: ${MEDIA_TYPE}`,
+        'Transfer-Encoding: chunked',
+      ),
+    );
+    const chunk = `4000\r\n${'x'.repeat(0x4000)}\r\n`;
+    for (let i = 0; i < 8 && !heard; i++) {
+      socket.write(chunk);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await once(socket, 'close');
+    expect(answers(heard)).toMatchObject([{ status: 413, body: { error: { code: 'payload_too_large' } } }]);
+  });
+
+  it('half a body changes nothing and leaves the server up', async () => {
+    const socket = await ojs.socket();
+    socket.end(
+      `${lines('POST /ojs/v1/jobs HTTP/1.1', 'Host: a', auth(), `Content-Type: ${MEDIA_TYPE}`, 'Content-Length: 100')}{"type":"half","args":[`,
+    );
+    await once(socket, 'close');
+    expect((await ojs.send('GET', '/ojs/v1/health')).status).toBe(200);
+  });
+
+  it('a request after a refused one on the same connection is answered by itself', async () => {
+    const body = '{"type":"a","args":[]}';
+    const one =
+      lines(
+        'POST /ojs/v1/jobs HTTP/1.1',
+        'Host: a',
+        'Content-Type: application/json',
+        `Content-Length: ${body.length}`,
+      ) + body;
+    const two = lines('GET /ojs/v1/health HTTP/1.1', 'Host: a', 'Connection: close');
+    expect(answers(await ojs.raw(one + two)).map(({ status }) => status)).toEqual([401, 200]);
+  });
+
+  it('a body of GET and DELETE cannot become a request of its own', async () => {
+    const smuggled = lines('GET /ojs/v1/queues HTTP/1.1', 'Host: a');
+    const one =
+      lines(
+        'GET /ojs/v1/health HTTP/1.1',
+        'Host: a',
+        'Content-Type: application/json',
+        `Content-Length: ${smuggled.length}`,
+      ) + smuggled;
+    const two = lines('GET /ojs/v1/health HTTP/1.1', 'Host: a', 'Connection: close');
+    expect(answers(await ojs.raw(one + two)).map(({ status }) => status)).toEqual([200, 200]);
+  });
+});
+
+describe('TLS', () => {
+  const handshake = async (options: object): Promise<string> => {
+    const socket = connectTls({ port: ojs.port, host: '127.0.0.1', servername: 'localhost', ca: ojs.ca, ...options });
+    try {
+      await once(socket, 'secureConnect');
+      return `${socket.getProtocol()} ${socket.getCipher().standardName}`;
+    } finally {
+      socket.destroy();
+    }
+  };
+
+  it('1.3 is chosen where both sides have it, and 1.2 is spoken with forward secrecy', async () => {
+    expect(await handshake({})).toMatch(/^TLSv1\.3 /);
+    expect(await handshake({ maxVersion: 'TLSv1.2' })).toMatch(/^TLSv1\.2 TLS_ECDHE_/);
+  });
+
+  it.each([
+    ['1.1', { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'ALL@SECLEVEL=0' }],
+    ['static RSA', { maxVersion: 'TLSv1.2', ciphers: 'AES256-GCM-SHA384' }],
+    ['CBC', { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES256-SHA384:ECDHE-RSA-AES256-SHA' }],
+  ])('%s is refused', async (_, options) => expect(handshake(options)).rejects.toThrow());
+
+  it('plain HTTP to the TLS port, and TLS to the plain port, end without harm', async () => {
+    const plainPort = Number(new URL(ojs.server.plainUrl ?? '').port);
+    await expect(handshake({ port: plainPort })).rejects.toThrow();
+    const health = await ojs.send('GET', '/ojs/v1/health');
+    expect(health.status).toBe(200);
+  });
+});
+
+describe('the plain listener', () => {
+  it('serves the same on the loopback', async () => {
+    expect((await ojs.send('GET', '/ojs/v1/queues', { plain: true, key: operator })).status).toBe(200);
+    expect(new URL(ojs.server.plainUrl ?? '').hostname).toBe('localhost');
+  });
+});

@@ -1,0 +1,189 @@
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { type IncomingHttpHeaders, request as plainRequest } from 'node:http';
+import { Agent, request as secureRequest } from 'node:https';
+import { connect as connectPlain, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
+import { createAuthority, type PrivateRedis, startRedis, writeCertificate } from '@ojs/dev';
+import { expect } from 'vitest';
+import { DEFAULT_POLICY } from '../src/access/policy.ts';
+import { Tenants } from '../src/access/tenants.ts';
+import { createCredential } from '../src/cli/keys-create.ts';
+import { loadConfig } from '../src/config/config.ts';
+import { type Connections, connect } from '../src/redis/connect.ts';
+import { type RunningServer, startServer } from '../src/server.ts';
+
+export const MEDIA_TYPE = 'application/openjobspec+json';
+
+/** An answer, with its body as JSON. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  readonly body: any;
+}
+
+export interface Send {
+  readonly key?: string | undefined;
+  /** JSON value, or text or bytes as they are. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
+  readonly plain?: boolean;
+}
+
+export interface KeyOptions {
+  readonly tenant?: string;
+  readonly queues?: readonly string[];
+  readonly principal?: string;
+}
+
+export interface Harness {
+  readonly server: RunningServer;
+  readonly redis: PrivateRedis;
+  readonly connections: Connections;
+  readonly ca: string;
+  readonly port: number;
+  readonly env: Readonly<Record<string, string>>;
+  key(plane: 'producer' | 'worker' | 'admin', role: string, options?: KeyOptions): Promise<string>;
+  send(method: string, path: string, options?: Send): Promise<Answer>;
+  /** Bytes on a bare TLS (or, where said, TCP) connection, and all that comes back until it closes or is quiet. */
+  raw(text: string | Buffer, options?: { plain?: boolean }): Promise<string>;
+  socket(options?: { plain?: boolean }): Promise<Socket>;
+  audit(): Promise<AuditRecord[]>;
+  stop(): Promise<void>;
+}
+
+export interface AuditRecord {
+  readonly event_type: string;
+  readonly principal: string;
+  readonly correlation_id: string;
+  readonly tenant: string;
+  readonly outcome: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** Starts the server in this process, with TLS, a Redis of its own, and a plain listener on the loopback. */
+export async function startHarness(settings: Readonly<Record<string, string>> = {}): Promise<Harness> {
+  const directory = await mkdtemp(join(tmpdir(), 'ojs-http-'));
+  const authority = await createAuthority();
+  const certificate = await authority.issue({ names: ['localhost', '127.0.0.1', '::1'] });
+  const { certFile, keyFile } = await writeCertificate(directory, 'server', certificate);
+  const redis = await startRedis();
+  const env = {
+    OJS_ENV: 'development',
+    OJS_HOST: '127.0.0.1',
+    OJS_PORT: '0',
+    OJS_PLAIN_PORT: '0',
+    OJS_TLS_CERT_FILE: certFile,
+    OJS_TLS_KEY_FILE: keyFile,
+    OJS_REDIS_URL: redis.url,
+    OJS_AUDIT_FILE: join(directory, 'audit.jsonl'),
+    OJS_LOG_LEVEL: 'silent',
+    ...settings,
+  };
+  const config = loadConfig({ env, execArgv: [] });
+  const server = await startServer(config);
+  const connections = await connect({ urls: [redis.url] }, () => undefined);
+  const agent = new Agent({ keepAlive: true, ca: authority.cert });
+  const port = Number(new URL(server.url).port);
+  const plainPort = Number(new URL(server.plainUrl ?? '').port);
+
+  const socket = async ({ plain = false } = {}): Promise<Socket> => {
+    const opened = plain
+      ? connectPlain(plainPort, '127.0.0.1')
+      : connectTls({ port, host: '127.0.0.1', servername: 'localhost', ca: authority.cert });
+    opened.on('error', () => undefined);
+    await once(opened, plain ? 'connect' : 'secureConnect');
+    return opened;
+  };
+
+  return {
+    server,
+    redis,
+    connections,
+    ca: authority.cert,
+    port,
+    env,
+    socket,
+    async key(plane, role, { tenant = '_default', queues = ['*'], principal = `${role}@test` } = {}) {
+      const request = { plane, roles: [role], principal, tenant, queues };
+      const tenants = new Tenants(connections.client);
+      return (await createCredential(connections.client, tenants, DEFAULT_POLICY, request, Date.now())).key;
+    },
+    send(method, path, { key, body, headers = {}, plain = false } = {}) {
+      const bytes =
+        body === undefined ? undefined : isRaw(body) ? Buffer.from(body) : Buffer.from(JSON.stringify(body));
+      const all = {
+        ...(key !== undefined && { authorization: `Bearer ${key}` }),
+        ...(bytes !== undefined && { 'content-type': MEDIA_TYPE, 'content-length': String(bytes.length) }),
+        ...headers,
+      };
+      const options = {
+        method,
+        path,
+        headers: all,
+        host: '127.0.0.1',
+        port: plain ? plainPort : port,
+        agent: plain ? undefined : agent,
+      };
+      return new Promise((resolve, reject) => {
+        const sent = (plain ? plainRequest : secureRequest)(options, (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('error', reject);
+          response.on('end', () => {
+            const text = Buffer.concat(chunks).toString();
+            resolve({
+              status: response.statusCode ?? 0,
+              headers: response.headers,
+              text,
+              body: JSON.parse(text || 'null'),
+            });
+          });
+        });
+        sent.on('error', reject);
+        sent.end(bytes);
+      });
+    },
+    async raw(text, options) {
+      const opened = await socket(options);
+      let heard = '';
+      opened.on('data', (chunk: Buffer) => {
+        heard += chunk.toString('latin1');
+      });
+      opened.write(text);
+      await once(opened, 'close');
+      return heard;
+    },
+    async audit() {
+      // Written in the background, in order.
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      const text = await readFile(env.OJS_AUDIT_FILE, 'utf8').catch(() => '');
+      return text
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as AuditRecord);
+    },
+    async stop() {
+      agent.destroy();
+      await server.stop('test');
+      await connections.close();
+      await redis.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+const isRaw = (body: unknown): body is string | Buffer => typeof body === 'string' || Buffer.isBuffer(body);
+
+/** That an answer refuses in the format of all others. */
+export function expectRefusal(answer: Answer, status: number, code: string): void {
+  expect({ status: answer.status, code: answer.body?.error?.code }).toEqual({ status, code });
+  expect(answer.body.error).toMatchObject({ message: expect.any(String), retryable: expect.any(Boolean) });
+  expect(answer.body.error.request_id).toBe(answer.headers['x-request-id']);
+  expect(answer.headers['content-type']).toBe(MEDIA_TYPE);
+  expect(answer.headers['ojs-version']).toBe('1.0');
+}
