@@ -70,15 +70,18 @@ it('connections far beyond the limit are closed unanswered', async () => {
 
 it('a request that does not arrive in time is answered 408', async () => {
   await expect
-    .poll(async () => {
-      const socket = await ojs.socket({ plain: true });
-      let heard = '';
-      socket.on('data', (data: Buffer) => {
-        heard += data.toString();
-      });
-      socket.write('POST /ojs/v1/jobs HTTP/1.1\r\nHost: a\r\nX-A:');
-      await once(socket, 'close');
-      return heard;
-    })
+    .poll(
+      async () => {
+        const socket = await ojs.socket({ plain: true });
+        let heard = '';
+        socket.on('data', (data: Buffer) => {
+          heard += data.toString();
+        });
+        socket.write('POST /ojs/v1/jobs HTTP/1.1\r\nHost: a\r\nX-A:');
+        await once(socket, 'close');
+        return heard;
+      },
+      { timeout: 20_000 },
+    )
     .toMatch(/^HTTP\/1\.1 408 .*"code":"request_timeout"/s);
 });

@@ -30,7 +30,6 @@ const hasNewline = (value: unknown): boolean =>
 export const Meta = z
   .record(z.string().regex(/^[a-zA-Z0-9_.-]{1,128}$/), z.unknown())
   .refine((meta) => !hasNewline(meta), 'values must not contain a newline')
-  .refine((meta) => !('__proto__' in Object.getOwnPropertyDescriptors(meta)), 'must not have the key __proto__')
   .meta({ id: 'Meta' });
 
 /** Enqueue options (http-binding §9.1 and ojs-core §5.2). Clients send them under `options` or beside `type`; nested wins. */

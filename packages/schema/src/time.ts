@@ -49,8 +49,8 @@ export const Duration = z
   )
   .meta({ id: 'Duration', format: 'duration', example: 'PT1S' });
 
-/** The latest moment that can be asked for: ten years from now keeps every score exact and every mistake visible. */
-export const FARTHEST_MS = 10 * 365 * 86_400_000;
+/** The latest moment that can be asked for, a hundred years from now: far enough for “never”, near enough to show a mistake. */
+export const FARTHEST_MS = 100 * 365 * 86_400_000;
 
 export const Moment = z
   .string()
@@ -60,6 +60,6 @@ export const Moment = z
   )
   .refine(
     (text) => (parseMoment(text, Date.now()) ?? 0) <= Date.now() + FARTHEST_MS,
-    'must not be more than ten years ahead',
+    'must not be more than a hundred years ahead',
   )
   .meta({ id: 'Moment', example: '+PT5M' });

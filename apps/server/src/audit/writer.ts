@@ -53,8 +53,11 @@ export class Writer {
       const written = await this.#all(bytes);
       this.#bytes = this.#lines.reduce((sum, line) => sum + line.length, 0);
       if (!written) break;
-      if (this.#lost > 0) this.#onLost(this.#lost);
+      const lost = this.#lost;
+      // With room again, so that this record finds a place itself.
+      if (lost === 0 || this.#bytes > WAITING_BYTES / 2) continue;
       this.#lost = 0;
+      this.#onLost(lost);
     }
     this.#writing = undefined;
   }

@@ -1,0 +1,226 @@
+import type { JobState } from '@ojs/schema';
+
+/** What a job is in the model: as little as decides what the engine must answer. */
+export interface ModelJob {
+  readonly id: string;
+  readonly queue: string;
+  readonly priority: number;
+  readonly maxAttempts: number;
+  readonly dlq: boolean;
+  readonly delayed: boolean;
+  /** Whether a pending job is scheduled once it is activated. */
+  readonly later: boolean;
+  hasLife: boolean;
+  state: JobState;
+  turn: number;
+  attempt: number;
+  back: number;
+  errors: number;
+  dead: boolean;
+  lease?: { principal: string; worker: string; ended: boolean } | undefined;
+  lifeEnded: boolean;
+  due: boolean;
+}
+
+export type NewModelJob = Pick<
+  ModelJob,
+  'id' | 'queue' | 'priority' | 'maxAttempts' | 'dlq' | 'delayed' | 'later' | 'hasLife'
+> & { readonly kind: 'available' | 'scheduled' | 'pending' };
+
+export interface ModelClaim {
+  readonly id: string;
+  readonly queue: string;
+  readonly principal: string;
+  readonly worker: string | undefined;
+  readonly attempt: number | undefined;
+}
+
+/** Why the model refuses: the name of the engine's refusal, and the state that it tells. */
+export class ModelRefusal extends Error {
+  readonly refusal: string;
+  readonly state: JobState | undefined;
+  constructor(refusal: string, state?: JobState) {
+    super(refusal);
+    this.refusal = refusal;
+    this.state = state;
+  }
+}
+
+const TERMINAL: readonly JobState[] = ['completed', 'cancelled', 'discarded'];
+
+/** One tenant, in memory: the rules of ojs-core §6 and of the leases, said as plainly as possible. */
+export class Model {
+  readonly jobs = new Map<string, ModelJob>();
+  readonly removed: string[] = [];
+  readonly queues = new Map<string, { paused: boolean }>();
+  readonly #workers = new Map<string, string>();
+  #turn = 0;
+
+  push(batch: readonly NewModelJob[]): void {
+    const ids = new Set(this.jobs.keys());
+    for (const { id } of batch) {
+      if (ids.has(id)) throw new ModelRefusal('JobExists');
+      ids.add(id);
+    }
+    for (const { kind, ...job } of batch) {
+      this.#register(job.queue);
+      const more = { attempt: 0, back: 0, errors: 0, dead: false, lifeEnded: false, due: false };
+      const state = kind;
+      this.jobs.set(job.id, { ...job, ...more, state, turn: this.#turn++ });
+    }
+  }
+
+  fetch(principal: string, worker: string, queues: readonly string[], count: number): string[] {
+    this.#own(worker, principal);
+    const claimed: string[] = [];
+    for (const queue of queues) {
+      this.#register(queue);
+      if (this.queues.get(queue)?.paused) continue;
+      for (const job of this.#waiting(queue)) {
+        if (claimed.length === count) break;
+        if (job.lifeEnded) this.#expire(job);
+        else {
+          this.#become(job, 'active');
+          job.attempt++;
+          job.lease = { principal, worker, ended: false };
+          claimed.push(job.id);
+        }
+      }
+    }
+    return claimed;
+  }
+
+  ack(claim: ModelClaim): void {
+    const job = this.#leased(claim);
+    this.#become(job, 'completed');
+  }
+
+  nack(claim: ModelClaim, retryable: boolean): void {
+    this.#fail(this.#leased(claim), retryable, true);
+  }
+
+  requeue(claim: ModelClaim): void {
+    const job = this.#leased(claim);
+    job.back++;
+    this.#become(job, 'available');
+  }
+
+  heartbeat(principal: string, worker: string, ids: readonly string[]): string[] {
+    this.#own(worker, principal);
+    return ids.filter((id) => {
+      const lease = this.jobs.get(id)?.lease;
+      return lease?.principal === principal && !lease.ended && (lease.worker === '' || lease.worker === worker);
+    });
+  }
+
+  cancel(id: string): void {
+    const job = this.#existing(id);
+    if (TERMINAL.includes(job.state)) throw new ModelRefusal('WrongState', job.state);
+    this.#become(job, 'cancelled');
+  }
+
+  activate(id: string): void {
+    const job = this.#existing(id);
+    if (job.state !== 'pending') throw new ModelRefusal('WrongState', job.state);
+    this.#become(job, job.later ? 'scheduled' : 'available');
+  }
+
+  retryDeadLetter(id: string): void {
+    const job = this.#existing(id);
+    if (!job.dead) throw new ModelRefusal('NoSuchJob');
+    this.#become(job, 'available');
+    Object.assign(job, { attempt: 0, back: 0, errors: 0, dead: false, hasLife: false, lifeEnded: false });
+  }
+
+  deleteDeadLetter(id: string): void {
+    if (!this.#existing(id).dead) throw new ModelRefusal('NoSuchJob');
+    this.#remove(id);
+  }
+
+  pause(queue: string, paused: boolean): boolean {
+    const known = this.queues.get(queue);
+    if (known) known.paused = paused;
+    return known !== undefined;
+  }
+
+  /** What the sweeper does, in the order of ids since the tests give all moments that came the same score. */
+  sweep(): void {
+    const due = [...this.jobs.values()]
+      .filter((job) => job.due || job.lifeEnded || job.lease?.ended)
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
+    for (const job of due.filter(({ state }) => state !== 'active')) {
+      if (TERMINAL.includes(job.state)) this.#remove(job.id);
+      else if (job.lifeEnded) this.#expire(job);
+      else this.#become(job, 'available');
+    }
+    for (const job of due.filter(({ state }) => state === 'active')) this.#fail(job, true, false);
+  }
+
+  counts(queue: string): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const job of this.jobs.values()) {
+      if (job.queue === queue) counts[job.state] = (counts[job.state] ?? 0) + 1;
+    }
+    return counts;
+  }
+
+  #waiting(queue: string): ModelJob[] {
+    return [...this.jobs.values()]
+      .filter((job) => job.queue === queue && job.state === 'available')
+      .sort((a, b) => b.priority - a.priority || a.turn - b.turn);
+  }
+
+  #register(queue: string): void {
+    if (!this.queues.has(queue)) this.queues.set(queue, { paused: false });
+  }
+
+  #own(worker: string, principal: string): void {
+    if (worker === '') return;
+    if ((this.#workers.get(worker) ?? principal) !== principal) throw new ModelRefusal('WorkerTaken');
+    this.#workers.set(worker, principal);
+  }
+
+  #existing(id: string): ModelJob {
+    const job = this.jobs.get(id);
+    if (!job) throw new ModelRefusal('NoSuchJob');
+    return job;
+  }
+
+  #leased({ id, queue, principal, worker, attempt }: ModelClaim): ModelJob {
+    const job = this.#existing(id);
+    if (job.queue !== queue) throw new ModelRefusal('NoSuchJob');
+    const { lease, state } = job;
+    const holds = lease?.principal === principal && !lease.ended && (worker ?? lease.worker) === lease.worker;
+    if (!holds || (attempt ?? job.attempt) !== job.attempt) throw new ModelRefusal('LeaseLost', state);
+    return job;
+  }
+
+  #fail(job: ModelJob, retryable: boolean, backsOff: boolean): void {
+    job.errors++;
+    if (retryable && job.attempt - job.back < job.maxAttempts) {
+      this.#become(job, backsOff && job.delayed ? 'retryable' : 'available');
+      return;
+    }
+    this.#become(job, 'discarded');
+    job.dead = job.dlq;
+  }
+
+  #expire(job: ModelJob): void {
+    this.#become(job, 'discarded');
+    job.lifeEnded = false;
+  }
+
+  #become(job: ModelJob, state: JobState): void {
+    job.state = state;
+    job.lease = undefined;
+    job.due = false;
+    // What ended cannot expire any more.
+    if (TERMINAL.includes(state)) job.lifeEnded = false;
+    if (state === 'available') job.turn = this.#turn++;
+  }
+
+  #remove(id: string): void {
+    this.jobs.delete(id);
+    this.removed.push(id);
+  }
+}
