@@ -1,6 +1,8 @@
 import type { Job, JobState } from '@ojs/schema';
+import { Cluster } from 'ioredis';
 import { v7 } from 'uuid';
 import type { Engine, NewJob } from '../src/engine/engine.ts';
+import type { RedisClient } from '../src/redis/connect.ts';
 import { aJob, CALLER } from './engine-harness.ts';
 
 /** A tenant that no other test uses, so that tests need not empty Redis. */
@@ -46,4 +48,10 @@ export async function jobIn(
   if (job?.state !== (state === 'dead' ? 'discarded' : state))
     throw new Error(`the job is ${job?.state}, not ${state}`);
   return job;
+}
+
+/** Empties a Redis, or each master of a cluster. */
+export async function flush(client: RedisClient): Promise<void> {
+  const nodes = client instanceof Cluster ? client.nodes('master') : [client];
+  await Promise.all(nodes.map((node) => node.flushdb()));
 }

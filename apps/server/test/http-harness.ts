@@ -6,7 +6,8 @@ import { connect as connectPlain, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
-import { createAuthority, type PrivateRedis, startRedis, writeCertificate } from '@ojs/dev';
+import { fileURLToPath } from 'node:url';
+import { type Child, createAuthority, type PrivateRedis, startChild, startRedis, writeCertificate } from '@ojs/dev';
 import { expect } from 'vitest';
 import { DEFAULT_POLICY } from '../src/access/policy.ts';
 import { Tenants } from '../src/access/tenants.ts';
@@ -41,7 +42,9 @@ export interface KeyOptions {
 }
 
 export interface Harness {
-  readonly server: RunningServer;
+  readonly server: Pick<RunningServer, 'url' | 'plainUrl'>;
+  /** The process, where the server has one of its own. */
+  readonly child: Child | undefined;
   readonly redis: PrivateRedis;
   readonly connections: Connections;
   readonly ca: string;
@@ -65,8 +68,40 @@ export interface AuditRecord {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** Starts the server in this process, with TLS, a Redis of its own, and a plain listener on the loopback. */
-export async function startHarness(settings: Readonly<Record<string, string>> = {}): Promise<Harness> {
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+
+/** Runs the command line of the server from its sources, as a process of its own. */
+export const runMain = (args: string[], env: Readonly<Record<string, string>>, ipc = false): Child =>
+  startChild(process.execPath, [MAIN, ...args], { env: { PATH: process.env.PATH ?? '', ...env }, ipc });
+
+interface Started {
+  readonly url: string;
+  readonly plainUrl: string | undefined;
+  stop(): Promise<void>;
+  readonly child: Child | undefined;
+}
+
+async function startOwn(env: Readonly<Record<string, string>>): Promise<Started> {
+  const child = runMain(['start'], env, true);
+  const message = await Promise.race([once(child.process, 'message'), child.ended]);
+  if (!Array.isArray(message)) throw new Error(`the server ended: ${child.output()}`);
+  const { url, plainUrl } = message[0] as { url: string; plainUrl?: string };
+  return { url, plainUrl, child, stop: () => child.stop() };
+}
+
+async function startHere(env: Readonly<Record<string, string>>): Promise<Started> {
+  const server = await startServer(loadConfig({ env, execArgv: [] }));
+  return { url: server.url, plainUrl: server.plainUrl, child: undefined, stop: () => server.stop('test') };
+}
+
+/**
+ * Starts the server with TLS, a Redis of its own, and a plain listener on the loopback: in this process, or where a test
+ * looks at the process itself, as a child.
+ */
+export async function startHarness(
+  settings: Readonly<Record<string, string>> = {},
+  { asChild = false } = {},
+): Promise<Harness> {
   const directory = await mkdtemp(join(tmpdir(), 'ojs-http-'));
   const authority = await createAuthority();
   const certificate = await authority.issue({ names: ['localhost', '127.0.0.1', '::1'] });
@@ -84,8 +119,7 @@ export async function startHarness(settings: Readonly<Record<string, string>> = 
     OJS_LOG_LEVEL: 'silent',
     ...settings,
   };
-  const config = loadConfig({ env, execArgv: [] });
-  const server = await startServer(config);
+  const server = await (asChild ? startOwn(env) : startHere(env));
   const connections = await connect({ urls: [redis.url] }, () => undefined);
   const agent = new Agent({ keepAlive: true, ca: authority.cert });
   const port = Number(new URL(server.url).port);
@@ -102,6 +136,7 @@ export async function startHarness(settings: Readonly<Record<string, string>> = 
 
   return {
     server,
+    child: server.child,
     redis,
     connections,
     ca: authority.cert,
@@ -169,7 +204,7 @@ export async function startHarness(settings: Readonly<Record<string, string>> = 
     },
     async stop() {
       agent.destroy();
-      await server.stop('test');
+      await server.stop();
       await connections.close();
       await redis.stop();
       await rm(directory, { recursive: true, force: true });

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis, type RedisOptions } from 'ioredis';
+import { Redis } from 'ioredis';
 import { type Child, startChild } from './child.ts';
 import { findRedis } from './find-redis.ts';
 import { makePrivateDirectory } from './paths.ts';
@@ -20,12 +20,14 @@ export type StartRedisOptions = {
   binary?: RedisBinary;
 };
 
+/** Where it listens, as ioredis and BullMQ take it: a Unix socket, or a port of 127.0.0.1. */
+export type RedisAddress = { path?: string; host?: string; port?: number };
+
 /** A Redis of our own, as a child process. */
 export type PrivateRedis = {
   /** What OJS_REDIS_URL takes: `unix:///path` or `redis://127.0.0.1:port`. */
   url: string;
-  /** What ioredis takes. */
-  connection: RedisOptions;
+  connection: RedisAddress;
   /** The id of the process that runs now. */
   pid: () => number;
   /** Resolves when it ended, also by itself. A restart gives a new promise. */
@@ -58,7 +60,7 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<Priva
   const temporary = fits ? undefined : await mkdtemp(join(tmpdir(), 'ojs-redis-'));
   const directory = await makePrivateDirectory(options.directory ?? (temporary as string));
   const socket = join(temporary ?? directory, socketName);
-  const connection: RedisOptions =
+  const connection: RedisAddress =
     options.port === undefined ? { path: socket } : { host: '127.0.0.1', port: options.port };
   const args = [...redisArguments(directory, socket, options.port), ...(options.args ?? [])];
 
@@ -91,7 +93,7 @@ function redisArguments(directory: string, socket: string, port: number | undefi
   ];
 }
 
-async function startAndWait(binary: RedisBinary, args: string[], connection: RedisOptions): Promise<Child> {
+async function startAndWait(binary: RedisBinary, args: string[], connection: RedisAddress): Promise<Child> {
   const child = startChild(binary.command, args, { env: { ...process.env, ...binary.env } });
   let over = false;
   child.ended.then(() => {
@@ -106,7 +108,7 @@ async function startAndWait(binary: RedisBinary, args: string[], connection: Red
   throw new Error(`Redis (${binary.version}) did not start:\n${child.output().split('\n').slice(-12).join('\n')}`);
 }
 
-async function answersPing(connection: RedisOptions): Promise<boolean> {
+async function answersPing(connection: RedisAddress): Promise<boolean> {
   const client = new Redis({ ...connection, lazyConnect: true, retryStrategy: () => null, enableReadyCheck: false });
   client.on('error', () => {});
   try {

@@ -48,7 +48,6 @@ export async function step(title, work) {
   try {
     const result = await work((line) => {
       doing = line.split('\n').at(-1) ?? '';
-      if (!terminal) process.stdout.write(`  ${line}\n`);
       show();
     });
     const took = performance.now() - started > 400 ? `  ${seconds(started)}` : '';

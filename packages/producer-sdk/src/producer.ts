@@ -17,6 +17,7 @@ import {
 } from '@ojs/client';
 import { confirmEnqueued } from './confirm.ts';
 import { enqueueRequest } from './enqueue-request.ts';
+import { EnqueueGather } from './gather.ts';
 import { checkedArgs } from './stable-args.ts';
 import { type WaitOptions, waitForCompletion } from './wait.ts';
 
@@ -47,7 +48,8 @@ const BATCH_MAX = 1_000;
 /** Enqueues jobs. One of it serves a whole process. */
 export interface Producer {
   /**
-   * Enqueues a job. Its id is made here, so that repeating a request whose answer was lost makes no second job.
+   * Enqueues a job. Its id is made here, so that repeating a request whose answer was lost makes no second job. Jobs
+   * enqueued at the same time travel together; each caller gets its own answer.
    *
    * @throws {OjsValidationError} before anything is sent, {@link OjsError} when the server refuses,
    *   {@link OjsConnectionError} when it cannot be reached
@@ -93,9 +95,11 @@ export function createProducer(options: ConnectionOptions = {}): Producer {
 
 class HttpProducer implements Producer {
   readonly #client: Client;
+  readonly #gather: EnqueueGather;
 
   constructor(client: Client) {
     this.#client = client;
+    this.#gather = new EnqueueGather(client);
   }
 
   async enqueue<Input, Result>(
@@ -104,6 +108,8 @@ class HttpProducer implements Producer {
     { signal, ...options }: EnqueueOptions & Abortable = {},
   ): Promise<JobHandle<Result>> {
     const request = await this.#request({ job, input, options });
+    // A call with a signal or an id of its own shares its fate with no other.
+    if (!signal && options.id === undefined) return this.#handle(job, await this.#gather.enqueue(request));
     const send = async (): Promise<Job[]> => [
       (await this.#client.call('enqueueJob', { body: request }, { signal })).job,
     ];

@@ -148,6 +148,57 @@ describe('enqueue', () => {
   });
 });
 
+describe('jobs enqueued at the same time', () => {
+  const many = (producer: Producer, count: number) =>
+    Promise.allSettled(
+      Array.from({ length: count }, (_, n) => producer.enqueue(sendEmail, { to: `u${n}@example.com` })),
+    );
+  const mailOf = (job: { args: unknown[] }): string => (job.args[0] as { to: string }).to;
+
+  it('travel together, and each caller gets its own', async () => {
+    const { server, producer } = await setUp(({ path, body }) =>
+      path.endsWith('/batch')
+        ? { status: 201, json: { jobs: body.jobs.map(asStored), count: body.jobs.length } }
+        : { status: 201, json: { job: asStored(body) } },
+    );
+    const settled = await many(producer, 50);
+    const mails = settled.map((each) => (each.status === 'fulfilled' ? mailOf(each.value.job) : each.reason));
+    expect(mails).toEqual(Array.from({ length: 50 }, (_, n) => `u${n}@example.com`));
+    expect(server.requests.length).toBeLessThan(10);
+  });
+
+  it('do not share the refusal of one of them', async () => {
+    const bad = 'u20@example.com';
+    const accepted = new Set<string>();
+    const { producer } = await setUp(({ path, body }) => {
+      const jobs = (path.endsWith('/batch') ? body.jobs : [body]).map(asStored) as Job[];
+      if (jobs.some((job) => mailOf(job) === bad)) return refusal(422, 'invalid_request');
+      for (const job of jobs) accepted.add(job.id);
+      return { status: 201, json: path.endsWith('/batch') ? { jobs, count: jobs.length } : { job: jobs[0] } };
+    });
+    const settled = await many(producer, 50);
+    const refused = settled.flatMap((each, n) => (each.status === 'rejected' ? [n] : []));
+    expect(refused).toEqual([20]);
+    expect(accepted.size).toBe(49);
+  });
+
+  it('are each there once when the answer to all of them was lost', async () => {
+    const known = new Map<string, Job>();
+    let lost = 0;
+    const { producer } = await setUp(({ method, path, body }) => {
+      if (method === 'GET') return ok(known.get(path.split('/').at(-1) as string) as Job);
+      const jobs = (path.endsWith('/batch') ? body.jobs : [body]).map(asStored) as Job[];
+      if (jobs.some((job) => known.has(job.id))) return refusal(409, 'duplicate');
+      for (const job of jobs) known.set(job.id, job);
+      if (path.endsWith('/batch') && lost++ === 0) return 'cut';
+      return { status: 201, json: path.endsWith('/batch') ? { jobs, count: jobs.length } : { job: jobs[0] } };
+    });
+    const settled = await many(producer, 30);
+    expect(settled.every(({ status }) => status === 'fulfilled')).toBe(true);
+    expect(known.size).toBe(30);
+  });
+});
+
 describe('enqueueMany', () => {
   const stored = ({ body }: Arrived): Reply => {
     const jobs = body.jobs.map(asStored);

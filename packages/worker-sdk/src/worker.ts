@@ -33,6 +33,8 @@ export interface Worker {
   ): this;
   /** Begins fetching, and goes on for ever, whether the server is up or not. @throws {OjsConfigurationError} without a handler */
   start(): this;
+  /** {@link start}, and resolves when the worker has stopped. @throws {OjsConfigurationError} without a handler */
+  run(): Promise<void>;
   /** Stops fetching; active jobs go on. */
   quiet(): void;
   /** Fetches again after {@link quiet}, also one that the server asked for. */
@@ -118,6 +120,11 @@ class HttpWorker implements Worker {
     this.#become('running');
     this.#fetch();
     return this;
+  }
+
+  async run(): Promise<void> {
+    this.start();
+    await this.stopped;
   }
 
   quiet(): void {

@@ -290,9 +290,8 @@ describe('heartbeats', () => {
 
   it('bring "terminate": the worker stops by itself', async () => {
     const { backend, worker } = await setUp({ heartbeatMs: 100 });
-    worker.handle(plain, () => 'done').start();
     backend.on('heartbeat', () => beat({ state: 'terminate' }));
-    await worker.stopped;
+    await worker.handle(plain, () => 'done').run();
     expect(worker.state).toBe('stopped');
   });
 });

@@ -40,6 +40,14 @@ describe('roles', () => {
     expect(held(DEFAULT_POLICY, who({ id: 'constructor' }))).toEqual([]);
   });
 
+  test('count only where the policy itself has them, not what its objects inherit', () => {
+    const rules = { roles: ['producer'], grants: [], disabled: false };
+    const inherited: Policy = { roles: Object.create({ ghost: ['inspect'] }), principals: {} };
+    expect(held(inherited, who({ roles: ['ghost'] }))).toEqual([]);
+    expect(held({ ...DEFAULT_POLICY, principals: Object.create({ shop: rules }) }, who())).toEqual([]);
+    expect(held({ ...DEFAULT_POLICY, principals: { shop: rules } }, who())).toEqual(['enqueue', 'inspect']);
+  });
+
   test('are limited to the queues of the credential', () => {
     const principal = who({ roles: ['producer'], queues: ['a', 'b.*'] });
     const queues = ['a', 'b.c', 'b', 'c', 'a.x', 'b.c.d'];

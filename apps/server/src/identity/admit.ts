@@ -39,8 +39,9 @@ export function admit(epochs: Epochs, identify: Identify, header: string | undef
   if (identified instanceof Promise) return admitLater(epochs, identify, header, version, identified);
   const chosen = choose(identified, header);
   if (!('tenant' in chosen)) return chosen;
+  // All in one turn of the event loop: no epoch can have come between.
   const epoch = epochs.known(chosen.tenant);
-  if (epoch !== undefined && epochs.version === version) return { ...chosen, epoch };
+  if (epoch !== undefined) return { ...chosen, epoch };
   return admitLater(epochs, identify, header, version, identified);
 }
 

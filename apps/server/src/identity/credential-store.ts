@@ -122,7 +122,7 @@ export class CredentialStore {
         return 'unavailable';
       }
       // Invalidated while it was under way: it may be older than what invalidated it.
-      if (generation === this.#generation) return this.#believed() ? this.#keep(id, raw, generation) : 'unavailable';
+      if (generation === this.#generation) return this.#keep(id, raw, generation);
     }
     return 'unavailable';
   }

@@ -132,7 +132,8 @@ export function addRoutes(app: FastifyInstance, services: Services, routes: read
   function fail(request: FastifyRequest, reply: FastifyReply, operation: Operation, error: unknown): void {
     const refusal: Refusal = asRefusal(error);
     const fields = { request_id: request.id, route: operation.id, status: refusal.status, code: refusal.code };
-    if (refusal.status >= 500) log.error({ ...fields, err: error }, 'request failed');
+    // That Redis is away is told once, where it is noticed, and not for every request.
+    if (refusal.status === 500) log.error({ ...fields, err: error }, 'request failed');
     else log.debug(fields, 'request refused');
     answers.refuse(reply, refusal);
   }

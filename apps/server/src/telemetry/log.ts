@@ -32,8 +32,11 @@ export interface LogFields {
   readonly err?: unknown;
 }
 
-/** Only literals: a message that is put together could hold what was sent. */
-type Literal<M extends string> = string extends M ? never : M;
+/**
+ * Only literals: a message that is put together could hold what was sent. (A record with keys of a type that is open, as
+ * `string` and templates are, asks for no key at all.)
+ */
+type Literal<M extends string> = Record<never, never> extends Record<M, 1> ? never : M;
 
 type Write = <const M extends string>(fields: LogFields, message: Literal<M>) => void;
 
@@ -104,7 +107,13 @@ export function createLog(
   trusted: Trusted,
   destination?: DestinationStream,
 ): Log & { readonly sentences: SentenceLog } {
-  const options = { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime, serializers: {} };
+  // pino's own serializer of errors would print their message and properties.
+  const options = {
+    level,
+    base: { pid: process.pid },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: (err: unknown) => err },
+  };
   const logger = destination ? pino(options, destination) : pino(options);
   const write = (name: 'debug' | 'info' | 'warn' | 'error' | 'fatal') => (fields: object, message: string) => {
     if (logger.isLevelEnabled(name)) logger[name](pick(fields, trusted), message);

@@ -1,0 +1,124 @@
+import { type Operation, operations } from '@ojs/schema';
+import type { FastifyInstance } from 'fastify';
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_POLICY } from '../access/policy.ts';
+import { Answers } from '../connection/answer.ts';
+import { createApp } from '../connection/app.ts';
+import { ConnectionLimit } from '../connection/connection-limit.ts';
+import { type Engine, StaleAccess } from '../engine/index.ts';
+import { ROUTES } from './all.ts';
+import { addRoutes, route } from './route.ts';
+import type { Services } from './services.ts';
+
+const limits = { requestMs: 1_000, headersMs: 1_000, idleMs: 1_000 };
+const logged: unknown[] = [];
+const log = { debug: () => undefined, error: (fields: unknown) => void logged.push(fields) };
+
+/** An app around an engine that fails in ways that the real one cannot be made to. */
+function appWith(engine: Partial<Engine>, learned: (epoch: string) => void = () => undefined): FastifyInstance {
+  const answers = new Answers({ stopping: false });
+  const app = createApp({
+    listener: { limits, connections: new ConnectionLimit(100) },
+    answers,
+    bodyBytes: 1_000,
+    onFailure: (error) => void logged.push(error),
+  });
+  let epoch = '0';
+  const epochs = {
+    version: 0,
+    known: () => epoch,
+    learned: async (_: string, next: string) => {
+      epoch = next;
+      learned(next);
+    },
+  };
+  const principal = {
+    id: 'p',
+    tenant: 't',
+    plane: 'admin',
+    roles: ['admin'],
+    grants: [],
+    credential: { kind: 'k', id: '1' },
+    mfa: false,
+  };
+  const services = {
+    engine,
+    log,
+    answers,
+    limits: { bodyBytes: 1_000, batchBodyBytes: 1_000, depth: 32 },
+    rules: { unknownAttributes: 'reject' },
+    identity: { mechanisms: [() => ({ principal })] },
+    access: { epochs, policy: () => DEFAULT_POLICY },
+    audit: { record: () => undefined },
+    logins: { success: () => undefined, failure: () => undefined },
+    stopping: new AbortController().signal,
+  };
+  addRoutes(app, services as unknown as Services, ROUTES);
+  return app;
+}
+const ask = (app: FastifyInstance) => app.inject({ method: 'GET', url: '/ojs/v1/queues', headers: { host: 'a' } });
+
+describe('deny by default', () => {
+  const bare = () =>
+    createApp({
+      listener: { limits, connections: new ConnectionLimit(100) },
+      answers: new Answers({ stopping: false }),
+      bodyBytes: 1_000,
+      onFailure: () => undefined,
+    });
+
+  it('a route without a declared operation keeps the server from starting', () => {
+    expect(() => bare().get('/ojs/v1/secret', () => 'x')).toThrow(/declares no operation/);
+  });
+
+  it('a route cannot borrow the operation of another', () => {
+    const config = { operation: operations.getHealth };
+    expect(() => bare().route({ method: 'GET', url: '/ojs/v1/secret', config, handler: () => 'x' })).toThrow(
+      /declares no operation/,
+    );
+    expect(() => bare().route({ method: 'POST', url: '/ojs/v1/health', config, handler: () => 'x' })).toThrow(
+      /declares no operation/,
+    );
+  });
+
+  it('an operation with a permission cannot be declared public, nor the reverse', () => {
+    expect(() => route(operations.listQueues, { target: 'public', handle: () => ({ body: {} }) })).toThrow(/public/);
+    expect(() => route(operations.getHealth, { target: 'visible', handle: () => ({ body: {} }) })).toThrow(/public/);
+  });
+
+  it('every operation of the specification’s table is served', () => {
+    expect(ROUTES.map(({ operation }: { operation: Operation }) => operation.id).sort()).toEqual(
+      Object.keys(operations).sort(),
+    );
+  });
+});
+
+describe('a failure that nobody expected', () => {
+  it('is 500 and says nothing but the request id, which is in the log', async () => {
+    logged.length = 0;
+    const failure = new Error('hunter2');
+    const answer = await ask(appWith({ queues: () => Promise.reject(failure) }));
+    expect(answer.statusCode).toBe(500);
+    expect(answer.json().error).toMatchObject({ code: 'internal_error', request_id: answer.headers['x-request-id'] });
+    expect(answer.body).not.toMatch(/hunter2|at .*\.ts/);
+    expect(logged).toMatchObject([{ request_id: answer.headers['x-request-id'], err: failure }]);
+  });
+});
+
+describe('access that became stale', () => {
+  it('is learned, and the request decided anew', async () => {
+    const learned: string[] = [];
+    let calls = 0;
+    const queues = async () => {
+      if (++calls < 3) throw new StaleAccess(String(calls));
+      return [];
+    };
+    const answer = await ask(appWith({ queues }, (epoch) => learned.push(epoch)));
+    expect([answer.statusCode, learned]).toEqual([200, ['1', '2']]);
+  });
+
+  it('three times in a row is 503', async () => {
+    const answer = await ask(appWith({ queues: () => Promise.reject(new StaleAccess('9')) }));
+    expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '1']);
+  });
+});

@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import { NoSuchJob } from '../engine/errors.ts';
+import { createLog, type LogFields } from './log.ts';
+import { isOurs } from './trusted.ts';
+
+function written(write: (log: ReturnType<typeof createLog>) => void): string {
+  let text = '';
+  const collect = (line: string): void => {
+    text += line;
+  };
+  write(createLog('trace', isOurs, { write: collect }));
+  return text;
+}
+
+it('drops whatever an object carries beyond the fields of the type', () => {
+  const sneaky = {
+    job_id: '1',
+    args: ['hunter2'],
+    headers: { authorization: 'hunter2' },
+    queue: { toJSON: () => 'hunter2' },
+  };
+  const text = written((log) => log.info(sneaky as unknown as LogFields, 'a line'));
+  expect(text).toContain('"job_id":"1"');
+  expect(text).not.toContain('hunter2');
+});
+
+it('tells a foreign error by name, code and stack, never by its message or properties', () => {
+  const error = Object.assign(new Error('ERR wrong hunter2'), {
+    command: { name: 'set', args: ['k', 'hunter2'] },
+    code: 'ERR',
+  });
+  error.stack = `Error: ERR wrong hunter2\nhunter2 in a second line\n    at somewhere (file.ts:1:2)`;
+  const text = written((log) => log.error({ err: error }, 'failed'));
+  expect(JSON.parse(text).err).toEqual({ name: 'Error', code: 'ERR', stack: '    at somewhere (file.ts:1:2)' });
+});
+
+it('tells the message of an error that is ours', () => {
+  const text = written((log) => log.error({ err: new NoSuchJob('42') }, 'failed'));
+  expect(JSON.parse(text).err.message).toBe('job 42 does not exist');
+});
+
+it('tells only the type of what is no error', () => {
+  expect(written((log) => log.error({ err: 'hunter2' }, 'failed'))).not.toContain('hunter2');
+});
+
+it('takes only literal messages', () => {
+  const variable: string = 'hunter2';
+  written((log) => {
+    // @ts-expect-error a message that is put together could hold what was sent
+    log.info({}, `sent ${variable}`);
+    // @ts-expect-error there is no field for arguments
+    log.info({ args: [1] }, 'sent');
+  });
+});

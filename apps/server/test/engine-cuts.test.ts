@@ -1,0 +1,162 @@
+import { type PrivateRedis, startRedis } from '@ojs/dev';
+import { v7 } from 'uuid';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Engine } from '../src/engine/engine.ts';
+import { BackendUnavailable, EngineRefusal } from '../src/engine/errors.ts';
+import { aTenant, fetchOne, jobIn } from './engine-fixtures.ts';
+import { aJob, CALLER, openEngine, type TestEngine } from './engine-harness.ts';
+import { type CuttingProxy, startProxy } from './engine-proxy.ts';
+import { expectSound } from './engine-sound.ts';
+import { createSweep, type Sweep } from './engine-sweep.ts';
+
+type Prepare = (engine: Engine, tenant: string, sweep: Sweep) => Promise<string[]>;
+type Run = (engine: Engine, tenant: string, ids: string[], proxied: Sweep) => Promise<unknown>;
+
+const prepared =
+  (...states: Parameters<typeof jobIn>[2][]): Prepare =>
+  async (engine, tenant) => {
+    const ids: string[] = [];
+    for (const state of states) ids.push((await jobIn(engine, tenant, state, 'q')).id);
+    return ids;
+  };
+const unused = (count: number) => async () => Array.from({ length: count }, () => v7());
+const never = new AbortController().signal;
+const claim = (ids: string[]) => ({ id: ids[0]!, queue: 'q', attempt: 1, workerId: 'w1' });
+
+/** Every operation of the engine: what is there before, and what is done. */
+const OPERATIONS: [name: string, prepare: Prepare, run: Run][] = [
+  ['push', unused(1), (e, t, [id]) => e.push(t, CALLER, [aJob({ id: id!, queue: 'q' })])],
+  [
+    'push of a batch',
+    unused(300),
+    (e, t, ids) =>
+      e.push(
+        t,
+        CALLER,
+        ids.map((id) => aJob({ id, queue: 'q' })),
+      ),
+  ],
+  ['fetch', prepared('available'), (e, t) => e.fetch(t, CALLER, { queues: ['q'], count: 2, workerId: 'w' })],
+  ['ack', prepared('active'), (e, t, ids) => e.ack(t, CALLER, claim(ids), { done: 1 })],
+  ['nack', prepared('active'), (e, t, ids) => e.nack(t, CALLER, claim(ids), { message: 'no' })],
+  ['last nack', prepared('active'), (e, t, ids) => e.nack(t, CALLER, claim(ids), { message: 'no', retryable: false })],
+  ['requeue', prepared('active'), (e, t, ids) => e.requeue(t, CALLER, claim(ids))],
+  ['heartbeat', prepared('active'), (e, t, ids) => e.heartbeat(t, CALLER, { workerId: 'w1', ids })],
+  ['cancel', prepared('active'), (e, t, [id]) => e.cancel(t, CALLER, id!, 'q')],
+  ['activate', prepared('pending'), (e, t, [id]) => e.activate(t, CALLER, id!, 'q')],
+  ['retryDeadLetter', prepared('dead'), (e, t, [id]) => e.retryDeadLetter(t, CALLER, id!, 'q')],
+  ['deleteDeadLetter', prepared('dead'), (e, t, [id]) => e.deleteDeadLetter(t, CALLER, id!, 'q')],
+  ['pause', prepared('available'), (e, t) => e.setPaused(t, CALLER, 'q', true)],
+  ['info', prepared('completed'), (e, t, [id]) => e.info(t, id!)],
+  ['stats', prepared('completed'), (e, t) => e.stats(t, 'q')],
+  ['queues', prepared('completed'), (e, t) => e.queues(t)],
+  ['deadLetters', prepared('dead'), (e, t) => e.deadLetters(t, { visible: () => true, limit: 9, offset: 0 })],
+  ['events', prepared('dead'), (e, t) => e.events(t, { visible: () => true, limit: 9 })],
+  ['waitForJobs', prepared('available'), (e, t) => e.waitForJobs(t, ['q'], 9_000, never)],
+  ['waitForJob', prepared('completed'), (e, t, [id]) => e.waitForJob(t, id!, 9_000, never)],
+  [
+    'the end of a lease',
+    async (engine, tenant, sweep) => {
+      const ids = await prepared('active')(engine, tenant, sweep);
+      await sweep.endLease(tenant, 'q', ids[0]!);
+      return ids;
+    },
+    (_engine, tenant, _ids, proxied) => proxied.now(tenant),
+  ],
+];
+
+/** What a job's life looks like from outside, without times. */
+async function seen(engine: Engine, tenant: string, ids: string[]): Promise<unknown> {
+  const jobs = await Promise.all(ids.map((id) => engine.info(tenant, id)));
+  const dead = await Promise.all(ids.map((id) => engine.isDeadLetter(tenant, id, 'q')));
+  const told = jobs.map((job) => job && [job.state, job.attempt, job.errors?.length, job.result]);
+  return { told, dead, stats: await engine.stats(tenant, 'q') };
+}
+
+let redis: PrivateRedis;
+let direct: TestEngine;
+let sweep: Sweep;
+
+beforeAll(async () => {
+  redis = await startRedis();
+  direct = await openEngine(redis.url, {}, false);
+  sweep = await createSweep(redis.url);
+});
+
+afterAll(async () => {
+  await Promise.all([direct.close(), sweep.close()]);
+  await redis.stop();
+});
+
+describe.each(OPERATIONS)('%s', (_name, prepare, run) => {
+  /** Runs the operation through a proxy that cuts at the nth command; whether it got so far, and how it ended. */
+  async function runCut(nth: number, when: 'before' | 'after') {
+    const proxy: CuttingProxy = await startProxy(redis.url.slice('unix://'.length));
+    const cut = await openEngine(proxy.url, {}, false);
+    const proxied = await createSweep(proxy.url);
+    try {
+      const tenant = aTenant();
+      const ids = await prepare(direct.engine, tenant, sweep);
+      const before = await seen(direct.engine, tenant, ids);
+      // The first use of a script has two commands more.
+      await direct.redis.client.script('FLUSH');
+      proxy.cutAt(nth, when);
+      const ended = await run(cut.engine, tenant, ids, proxied).then(
+        () => ({ error: undefined }),
+        (error: unknown) => ({ error }),
+      );
+      return { tenant, ids, before, ...ended, isCut: proxy.isCut };
+    } finally {
+      await Promise.all([cut.close(), proxied.close()]);
+      await proxy.close();
+    }
+  }
+
+  test.each(['before', 'after'] as const)(
+    'cut off %s any of its commands happens whole or not at all',
+    async (when) => {
+      const reference = await runCut(1_000, when);
+      expect(reference.error).toBeUndefined();
+      const whole = await seen(direct.engine, reference.tenant, reference.ids);
+
+      let nth = 1;
+      for (; ; nth++) {
+        const { tenant, ids, before, error, isCut } = await runCut(nth, when);
+        // A new process finds the one or the other.
+        const next = await openEngine(redis.url, {}, false);
+        const after = await seen(next.engine, tenant, ids);
+        if (error === undefined) expect(after).toEqual(whole);
+        else {
+          expect(error).toBeInstanceOf(BackendUnavailable);
+          expect([before, whole]).toContainEqual(after);
+        }
+        // Whoever asks again after no answer gets it done once.
+        await run(next.engine, tenant, ids, sweep).catch((refusal: unknown) => {
+          expect(refusal).toBeInstanceOf(EngineRefusal);
+        });
+        expect(await seen(next.engine, tenant, ids)).toEqual(whole);
+        await next.close();
+        if (!isCut) break;
+        expect(error).toBeInstanceOf(BackendUnavailable);
+      }
+      expect(nth).toBeGreaterThan(1);
+      await expectSound(direct.redis);
+    },
+  );
+});
+
+test('a job whose fetch was cut off is handed out again when its lease ends', async () => {
+  const proxy = await startProxy(redis.url.slice('unix://'.length));
+  const cut = await openEngine(proxy.url, {}, false);
+  const tenant = aTenant();
+  const { id } = await jobIn(direct.engine, tenant, 'available', 'q');
+  proxy.cutAt(2, 'after');
+  await expect(cut.engine.fetch(tenant, CALLER, { queues: ['q'], count: 1 })).rejects.toBeInstanceOf(
+    BackendUnavailable,
+  );
+  expect(await direct.engine.info(tenant, id)).toMatchObject({ state: 'active', attempt: 1 });
+  await sweep.come(tenant, 'q', id);
+  expect(await fetchOne(direct.engine, tenant, 'q')).toMatchObject({ id, attempt: 2 });
+  await cut.close();
+  await proxy.close();
+});

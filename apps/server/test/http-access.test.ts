@@ -1,0 +1,309 @@
+import { type Operation, operations } from '@ojs/schema';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Answer, type AuditRecord, expectRefusal, type Harness, startHarness } from './http-harness.ts';
+
+let ojs: Harness;
+const keys: Record<'producer' | 'worker' | 'operator' | 'admin' | 'spanning' | 'acme', string> = {} as never;
+beforeAll(async () => {
+  ojs = await startHarness();
+  keys.producer = await ojs.key('producer', 'producer');
+  keys.worker = await ojs.key('worker', 'worker');
+  keys.operator = await ojs.key('admin', 'operator');
+  keys.admin = await ojs.key('admin', 'admin');
+  keys.spanning = await ojs.key('admin', 'admin', { tenant: '*', principal: 'spanning@test' });
+  keys.acme = await ojs.key('producer', 'producer', { tenant: 'acme', principal: 'acme@test' });
+});
+afterAll(() => ojs.stop());
+
+const enqueue = (key: string, body: object, headers = {}) =>
+  ojs.send('POST', '/ojs/v1/jobs', { key, body: { type: 'a', args: [], ...body }, headers });
+/** What the audit log has of the request, besides that a credential was seen for the first time. */
+const recordsOf = async (answer: Answer): Promise<AuditRecord[]> =>
+  (await ojs.audit()).filter(
+    ({ correlation_id, event_type }) =>
+      correlation_id === answer.headers['x-request-id'] && event_type !== 'auth.login.success',
+  );
+const unknown = '019539a4-0000-7000-8000-ffffffffffff';
+/** Two answers are the same but for the request id, and the id that was asked for. */
+const bare = (answer: Answer) => {
+  const { request_id: _, details, ...error } = answer.body.error;
+  return {
+    status: answer.status,
+    error,
+    details: { ...details, resource_id: '' },
+    headers: Object.keys(answer.headers).sort(),
+  };
+};
+
+describe('no credential, or a bad one', () => {
+  const headers = (): Record<string, string> => ({
+    none: '',
+    unknown: `Bearer ${keys.producer.slice(0, -1)}${keys.producer.endsWith('a') ? 'b' : 'a'}`,
+    scheme: `Digest ${keys.producer}`,
+    spaces: `Bearer  ${keys.producer} x`,
+    nonsense: 'Bearer hunter2',
+    basic: `Basic ${Buffer.from('user:hunter2').toString('base64')}`,
+  });
+
+  it('is always the same 401, with one record that knows the reason', async () => {
+    const seen: unknown[] = [];
+    for (const [name, authorization] of Object.entries(headers())) {
+      const answer = await ojs.send('GET', '/ojs/v1/queues', { headers: name === 'none' ? {} : { authorization } });
+      expectRefusal(answer, 401, 'unauthenticated');
+      expect(answer.headers['www-authenticate']).toMatch(/^Bearer/);
+      seen.push(bare(answer));
+      expect(await recordsOf(answer)).toMatchObject([
+        { event_type: 'auth.login.failure', outcome: 'failure', detail: { reason: expect.any(String) } },
+      ]);
+    }
+    expect(new Set(seen.map((each) => JSON.stringify(each))).size).toBe(1);
+    expect(JSON.stringify(await ojs.audit())).not.toMatch(/hunter2/);
+  });
+
+  it('is asked for on every operation that is not public', async () => {
+    for (const operation of Object.values<Operation>(operations)) {
+      const path = operation.path.replace('{id}', unknown).replace('{name}', 'q');
+      const answer = await ojs.send(operation.method, path, operation.body ? { body: {} } : {});
+      if (operation.permission === 'public') expect(answer.status).toBe(200);
+      else expectRefusal(answer, 401, 'unauthenticated');
+    }
+  });
+
+  it('Basic with the key as password means the same as Bearer', async () => {
+    const authorization = `Basic ${Buffer.from(`x:${keys.producer}`).toString('base64')}`;
+    expect((await ojs.send('GET', '/ojs/v1/queues', { headers: { authorization } })).status).toBe(200);
+  });
+});
+
+describe('planes', () => {
+  it('a credential reaches the operations of its plane and no others, recorded once', async () => {
+    for (const operation of Object.values<Operation>(operations)) {
+      if (operation.permission === 'public') continue;
+      for (const plane of ['producer', 'worker'] as const) {
+        const path = operation.path.replace('{id}', unknown).replace('{name}', 'q');
+        const answer = await ojs.send(operation.method, path, {
+          key: keys[plane],
+          ...(operation.body && { body: {} }),
+        });
+        if (operation.planes.includes(plane)) {
+          expect(answer.body.error?.details?.planes).toBeUndefined();
+        } else {
+          expectRefusal(answer, 403, 'permission_denied');
+          expect(await recordsOf(answer)).toMatchObject([
+            { event_type: 'permission.denied', principal: `${plane}@test`, detail: { reason: 'wrong_plane' } },
+          ]);
+        }
+      }
+    }
+  });
+});
+
+describe('queues that the caller names', () => {
+  it('are 403 where one is not permitted, with nothing stored and one record', async () => {
+    const key = await ojs.key('producer', 'producer', { queues: ['mine.*', 'also'], principal: 'limited@test' });
+    expect((await enqueue(key, { queue: 'mine.a' })).status).toBe(201);
+    for (const queue of ['mine', 'mine.', 'minex', 'Mine.a', 'theirs', 'default']) {
+      const answer = await enqueue(key, { options: { queue } });
+      expectRefusal(answer, 403, 'permission_denied');
+      expect(answer.body.error.details).toEqual({ permission: 'enqueue', queue });
+      expect(await recordsOf(answer)).toMatchObject([
+        { event_type: 'permission.denied', principal: 'limited@test', detail: { queue, permission: 'enqueue' } },
+      ]);
+    }
+    // What is flat and what is nested cannot be played against each other.
+    expectRefusal(await enqueue(key, { queue: 'also', options: { queue: 'theirs' } }), 403, 'permission_denied');
+    expect((await enqueue(key, { queue: 'theirs', options: { queue: 'also' } })).body.job.queue).toBe('also');
+    expect((await ojs.send('GET', '/ojs/v1/queues/theirs/stats', { key: keys.admin })).status).toBe(404);
+  });
+
+  it('refuse a batch of 1,000 whole, wherever the forbidden one is, recorded once', async () => {
+    const key = await ojs.key('producer', 'producer', { queues: ['batch'], principal: 'batch@test' });
+    for (const index of [0, 500, 999]) {
+      const jobs = Array.from({ length: 1_000 }, (_, i) => ({
+        type: 'a',
+        args: [],
+        queue: i === index ? 'other' : 'batch',
+      }));
+      const answer = await ojs.send('POST', '/ojs/v1/jobs/batch', { key, body: { jobs } });
+      expectRefusal(answer, 403, 'permission_denied');
+      expect(answer.body.error.details).toMatchObject({ index, queue: 'other' });
+      expect(await recordsOf(answer)).toHaveLength(1);
+    }
+    expect((await ojs.send('GET', '/ojs/v1/queues/batch/stats', { key: keys.admin })).status).toBe(404);
+  });
+
+  it('are asked about in fetch, stats, dead-letter and events too', async () => {
+    const worker = await ojs.key('worker', 'worker', { queues: ['w'], principal: 'w@test' });
+    expectRefusal(
+      await ojs.send('POST', '/ojs/v1/workers/fetch', { key: worker, body: { queues: ['w', 'x'] } }),
+      403,
+      'permission_denied',
+    );
+    expectRefusal(await ojs.send('GET', '/ojs/v1/queues/x/stats', { key: worker }), 403, 'permission_denied');
+    expectRefusal(await ojs.send('GET', '/ojs/v1/events?queues=w,x', { key: worker }), 403, 'permission_denied');
+    const operator = await ojs.key('admin', 'operator', { queues: ['w'], principal: 'o@test' });
+    expectRefusal(await ojs.send('GET', '/ojs/v1/dead-letter?queue=x', { key: operator }), 403, 'permission_denied');
+    expectRefusal(await ojs.send('POST', '/ojs/v1/queues/w/pause', { key: operator }), 403, 'permission_denied');
+  });
+});
+
+describe('jobs', () => {
+  it('that the caller may not inspect do not exist for it, in the same words', async () => {
+    const { job } = (await enqueue(keys.producer, { queue: 'secret' })).body;
+    const key = await ojs.key('producer', 'producer', { queues: ['other'], principal: 'other@test' });
+    const operator = await ojs.key('admin', 'operator', { queues: ['other'], principal: 'other-op@test' });
+    for (const [method, path] of [
+      ['GET', ''],
+      ['DELETE', ''],
+      ['POST', '/activate'],
+    ] as const) {
+      const hidden = await ojs.send(method, `/ojs/v1/jobs/${job.id}${path}`, { key: operator });
+      expect(bare(hidden)).toEqual(bare(await ojs.send(method, `/ojs/v1/jobs/${unknown}${path}`, { key: operator })));
+      expect(hidden.status).toBe(404);
+      expect(await recordsOf(hidden)).toMatchObject([{ event_type: 'permission.denied' }]);
+    }
+    expect((await ojs.send('GET', `/ojs/v1/jobs/${job.id}`, { key })).status).toBe(404);
+    expect((await ojs.send('GET', `/ojs/v1/jobs/${job.id}`, { key: keys.producer })).body.job.state).toBe('available');
+  });
+
+  it('that it may inspect but not cancel are 403', async () => {
+    const { job } = (await enqueue(keys.producer, {})).body;
+    expectRefusal(await ojs.send('DELETE', `/ojs/v1/jobs/${job.id}`, { key: keys.producer }), 403, 'permission_denied');
+    const answer = await ojs.send('DELETE', `/ojs/v1/jobs/${job.id}`, { key: keys.operator });
+    expect(answer.body.job).toMatchObject({
+      state: 'cancelled',
+      previous_state: 'available',
+      cancelled_at: expect.any(String),
+    });
+    expect(await recordsOf(answer)).toMatchObject([
+      { event_type: 'job.cancelled', principal: 'operator@test', outcome: 'success', detail: { job_id: job.id } },
+    ]);
+  });
+
+  it('leased by somebody else cannot be ended, and stay as they are', async () => {
+    const { job } = (await enqueue(keys.producer, { queue: 'lease' })).body;
+    await ojs.send('POST', '/ojs/v1/workers/fetch', { key: keys.worker, body: { queues: ['lease'], worker_id: 'w1' } });
+    const same = await ojs.key('worker', 'worker', { principal: 'rival@test' });
+    const elsewhere = await ojs.key('worker', 'worker', { queues: ['x'], principal: 'elsewhere@test' });
+    const foreign = await ojs.key('worker', 'worker', { tenant: 'acme', principal: 'foreign@test' });
+    const error = { code: 'e', message: 'm' };
+    for (const [operation, body] of [
+      ['ack', { job_id: job.id }],
+      ['nack', { job_id: job.id, error }],
+    ] as const) {
+      const post = (key: string) => ojs.send('POST', `/ojs/v1/workers/${operation}`, { key, body });
+      expectRefusal(await post(same), 409, 'conflict');
+      expectRefusal(await post(elsewhere), 404, 'not_found');
+      expectRefusal(await post(foreign), 404, 'not_found');
+    }
+    const beat = (key: string, worker_id: string) =>
+      ojs.send('POST', '/ojs/v1/workers/heartbeat', { key, body: { worker_id, active_jobs: [job.id, unknown] } });
+    for (const key of [same, elsewhere, foreign]) {
+      expect((await beat(key, `w-${key.slice(-6)}`)).body).toMatchObject({
+        jobs_extended: [],
+        jobs_lost: expect.arrayContaining([job.id, unknown]),
+      });
+    }
+    expectRefusal(await beat(same, 'w1'), 403, 'permission_denied');
+    expect((await beat(keys.worker, 'w1')).body).toMatchObject({
+      state: 'running',
+      jobs_extended: [job.id],
+      jobs_lost: [unknown],
+    });
+  });
+});
+
+describe('lists', () => {
+  it('show only what the caller may inspect, and count nothing else', async () => {
+    await enqueue(keys.producer, { queue: 'list.a' });
+    await enqueue(keys.producer, { queue: 'list.b' });
+    const key = await ojs.key('producer', 'producer', { queues: ['list.a'], principal: 'list@test' });
+    const { body } = await ojs.send('GET', '/ojs/v1/queues', { key });
+    expect(body.queues.map(({ name }: { name: string }) => name)).toEqual(['list.a']);
+    expect(body.pagination).toMatchObject({ total: 1, has_more: false });
+    const events = (await ojs.send('GET', '/ojs/v1/events', { key })).body.events;
+    expect(new Set(events.map(({ data }: { data: { queue: string } }) => data.queue))).toEqual(new Set(['list.a']));
+  });
+});
+
+describe('tenants', () => {
+  it('a credential of one tenant cannot name another, recorded once', async () => {
+    const answer = await enqueue(keys.acme, {}, { 'x-ojs-tenant': 'globex' });
+    expectRefusal(answer, 403, 'tenant_access_denied');
+    expect(await recordsOf(answer)).toMatchObject([
+      { event_type: 'tenant.access_denied', principal: 'acme@test', tenant: 'acme' },
+    ]);
+    expect((await enqueue(keys.acme, {}, { 'x-ojs-tenant': 'acme' })).status).toBe(201);
+    expect((await enqueue(keys.acme, {}, { 'x-ojs-tenant-id': 'acme' })).status).toBe(201);
+  });
+
+  it('the two names of the header must agree', async () =>
+    expectRefusal(
+      await enqueue(keys.spanning, {}, { 'x-ojs-tenant': 'a', 'x-ojs-tenant-id': 'b' }),
+      400,
+      'invalid_request',
+    ));
+
+  it.each(['_default', 'a{b}', 'a b', 'a'.repeat(129), '../x', '*'])('%j is not a tenant', async (tenant) =>
+    expectRefusal(await enqueue(keys.spanning, {}, { 'x-ojs-tenant': tenant }), 400, 'invalid_request'),
+  );
+
+  it('have jobs and queues of their own', async () => {
+    const { job } = (await enqueue(keys.acme, { queue: 'same', id: '019539a4-0000-7000-8000-111111111111' })).body;
+    expectRefusal(await ojs.send('GET', `/ojs/v1/jobs/${job.id}`, { key: keys.admin }), 404, 'not_found');
+    // The same id in another tenant is no conflict, so it discloses nothing.
+    expect((await enqueue(keys.producer, { queue: 'same2', id: job.id })).status).toBe(201);
+    const list = await ojs.send('GET', '/ojs/v1/queues', { key: keys.spanning, headers: { 'x-ojs-tenant': 'acme' } });
+    expect(list.body.queues.map(({ name }: { name: string }) => name)).not.toContain('same2');
+    expectRefusal(await ojs.send('GET', '/ojs/v1/queues/same/stats', { key: keys.admin }), 404, 'not_found');
+  });
+
+  it('meta.tenant_id can only agree with the tenant of the credential', async () => {
+    expectRefusal(await enqueue(keys.acme, { meta: { tenant_id: 'globex' } }), 403, 'tenant_access_denied');
+    expect((await enqueue(keys.acme, { meta: { tenant_id: 'acme' } })).status).toBe(201);
+    expect((await enqueue(keys.spanning, { meta: { tenant_id: 'globex' } }, { 'x-ojs-tenant': 'acme' })).status).toBe(
+      201,
+    );
+    const jobs = ['acme', 'globex'].map((tenant_id) => ({ type: 'a', args: [], queue: 'metas', meta: { tenant_id } }));
+    const answer = await ojs.send('POST', '/ojs/v1/jobs/batch', { key: keys.acme, body: { jobs } });
+    expectRefusal(answer, 403, 'tenant_access_denied');
+    expect(answer.body.error.details).toMatchObject({ index: 1 });
+  });
+});
+
+describe('access that changes while a request is on its way', () => {
+  it('is decided anew: a credential revoked elsewhere changes nothing any more', async () => {
+    const { revokeCredential } = await import('../src/cli/keys-revoke.ts');
+    const { listCredentials } = await import('../src/identity/credential-changes.ts');
+    const { Tenants } = await import('../src/access/tenants.ts');
+    const { DEFAULT_POLICY } = await import('../src/access/policy.ts');
+    const key = await ojs.key('producer', 'producer', { principal: 'gone@test' });
+    expect((await enqueue(key, { queue: 'epoch' })).status).toBe(201);
+    const { client } = ojs.connections;
+    const { records } = await listCredentials(client);
+    const id = records.find(({ principal }) => principal === 'gone@test')?.id ?? '';
+    await revokeCredential(client, new Tenants(client), DEFAULT_POLICY, { id, force: false }, Date.now());
+    expectRefusal(await enqueue(key, { queue: 'epoch' }), 401, 'unauthenticated');
+    expect((await ojs.send('GET', '/ojs/v1/queues/epoch/stats', { key: keys.admin })).body.stats.available).toBe(1);
+    expect((await enqueue(keys.producer, { queue: 'epoch' })).status).toBe(201);
+  });
+});
+
+describe('what a worker says', () => {
+  it('is stored as data and does nothing', async () => {
+    const { job } = (await enqueue(keys.producer, { queue: 'data' })).body;
+    await ojs.send('POST', '/ojs/v1/workers/fetch', { key: keys.worker, body: { queues: ['data'] } });
+    const result = {
+      enqueue: [{ type: 'a', args: [], queue: 'spawned' }],
+      tenant_id: 'acme',
+      script: "redis.call('FLUSHALL')",
+    };
+    const answer = await ojs.send('POST', '/ojs/v1/workers/ack', {
+      key: keys.worker,
+      body: { job_id: job.id, result, enqueue: result.enqueue, tenant_id: 'acme' },
+    });
+    expect(answer.status).toBe(200);
+    expect((await ojs.send('GET', `/ojs/v1/jobs/${job.id}`, { key: keys.producer })).body.job.result).toEqual(result);
+    expect((await ojs.send('GET', '/ojs/v1/queues/spawned/stats', { key: keys.admin })).status).toBe(404);
+  });
+});
