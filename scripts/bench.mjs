@@ -1,4 +1,4 @@
-// npm run bench: ratios against bare Fastify and BullMQ on this machine. `-- --short` takes a minute.
+// npm run bench: measures the server and the SDKs against Fastify and BullMQ. `npm run bench -- --short` takes a minute.
 import { showError } from '../packages/dev/src/steps.mjs';
 import { handOver, setUp } from './setup.mjs';
 

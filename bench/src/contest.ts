@@ -6,7 +6,9 @@ export interface Contestant {
   /** Does it this many times and resolves when all is done; what it must prepare, it prepares in `prepare`. */
   readonly run: (operations: number) => Promise<void>;
   /** Before each turn, not measured. */
-  readonly prepare?: (operations: number) => Promise<void>;
+  readonly prepare?: (operations: number) => Promise<unknown>;
+  /** After each turn, not measured. */
+  readonly after?: (operations: number) => Promise<unknown>;
   /** Whose CPU time counts, by name. */
   readonly cpu: Readonly<Record<string, CpuMeter>>;
 }
@@ -44,7 +46,10 @@ export async function contest(ours: Contestant, theirs: Contestant, options: Con
 }
 
 /** Runs the two in turns, one unmeasured pair first, and returns what each gave in each round. */
-export async function alternate<T>(pair: readonly [() => Promise<T>, () => Promise<T>], rounds: number): Promise<[T[], T[]]> {
+export async function alternate<T>(
+  pair: readonly [() => Promise<T>, () => Promise<T>],
+  rounds: number,
+): Promise<[T[], T[]]> {
   const results: [T[], T[]] = [[], []];
   for (let round = 0; round <= rounds; round++) {
     for (const i of [0, 1] as const) {
@@ -55,16 +60,17 @@ export async function alternate<T>(pair: readonly [() => Promise<T>, () => Promi
   return results;
 }
 
-async function turnOf({ run, prepare, cpu }: Contestant, operations: number): Promise<Turn> {
+async function turnOf({ run, prepare, after, cpu }: Contestant, operations: number): Promise<Turn> {
   await prepare?.(operations);
   const read = async (): Promise<number[]> => Promise.all(Object.values(cpu).map((meter) => meter()));
   const before = await read();
   const started = performance.now();
   await run(operations);
   const seconds = (performance.now() - started) / 1_000;
-  const after = await read();
-  const used = Object.keys(cpu).map((name, i) => [name, ((after[i]! - before[i]!) * 1e6) / operations] as const);
-  return { perSecond: operations / seconds, cpu: Object.fromEntries(used) };
+  const used = await read();
+  await after?.(operations);
+  const perOperation = Object.keys(cpu).map((name, i) => [name, ((used[i]! - before[i]!) * 1e6) / operations] as const);
+  return { perSecond: operations / seconds, cpu: Object.fromEntries(perOperation) };
 }
 
 function middle(turns: readonly Turn[]): Turn {

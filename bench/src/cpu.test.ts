@@ -7,6 +7,7 @@ it('finds user and system time behind a process name with spaces and parentheses
 });
 
 it('adds user and system time of Redis, not of its children', () => {
-  const info = '# CPU\r\nused_cpu_sys:1.5\r\nused_cpu_user:2.25\r\nused_cpu_sys_children:9\r\nused_cpu_user_children:9\r\n';
+  const info =
+    '# CPU\r\nused_cpu_sys:1.5\r\nused_cpu_user:2.25\r\nused_cpu_sys_children:9\r\nused_cpu_user_children:9\r\n';
   expect(cpuOfInfo(info)).toBeCloseTo(3.75);
 });

@@ -1,14 +1,12 @@
-import { type PrivateRedis, startRedis } from '@ojs/dev';
+import { startRedis } from '@ojs/dev';
 import { Redis } from 'ioredis';
 import { type CpuMeter, redisCpu } from './cpu.ts';
 
 /** A Redis of one contestant's own, and what it costs. */
 export interface MeasuredRedis {
   readonly url: string;
-  readonly connection: PrivateRedis['connection'];
+  readonly connection: { readonly path: string };
   readonly cpu: CpuMeter;
-  /** For looking at it from outside; the contestants open connections of their own. */
-  readonly client: Redis;
   stop(): Promise<void>;
 }
 
@@ -18,9 +16,8 @@ export async function startMeasuredRedis(): Promise<MeasuredRedis> {
   const client = new Redis(redis.connection);
   return {
     url: redis.url,
-    connection: redis.connection,
+    connection: { path: redis.url.replace('unix://', '') },
     cpu: redisCpu(client),
-    client,
     stop: async () => {
       client.disconnect();
       await redis.stop();

@@ -6,17 +6,59 @@ export interface Effort {
   readonly rounds: number;
   /** Multiplies the operations of a turn. */
   readonly scale: number;
+  /** Waiting jobs in the big queue of the growth scenario. */
+  readonly waiting: number;
 }
 
-export interface Row extends Outcome {
+/** A line of the table. */
+export interface Row {
   readonly name: string;
   readonly unit: string;
-  /** The least ratio that is aimed at. */
-  readonly aim?: number;
+  readonly ours: Measure;
+  readonly theirs: Measure;
+  /** Ours to theirs, the median over pairs of neighbouring turns. */
+  readonly ratio: number;
+  readonly ratios: readonly number[];
+  readonly aim?: Aim;
+}
+
+export interface Measure {
+  readonly value: number;
+  /** Microseconds of CPU time per operation, by process. */
+  readonly cpu?: Readonly<Record<string, number>>;
+}
+
+/** What a row should reach: a ratio, or a value of ours. */
+export interface Aim {
+  readonly of: 'ratio' | 'ours';
+  readonly atLeast?: number;
+  readonly atMost?: number;
 }
 
 export interface Scenario {
   readonly name: string;
   readonly title: string;
+  /** The names of the two that are compared. */
+  readonly sides: readonly [ours: string, theirs: string];
   run(effort: Effort): Promise<Row[]>;
+}
+
+/** A contest of rates as a row. */
+export function rateRow(name: string, unit: string, { ours, theirs, ratio, ratios }: Outcome, aim?: Aim): Row {
+  return {
+    name,
+    unit,
+    ours: { value: ours.perSecond, cpu: ours.cpu },
+    theirs: { value: theirs.perSecond, cpu: theirs.cpu },
+    ratio,
+    ratios,
+    ...(aim && { aim }),
+  };
+}
+
+/** Whether a row reaches its aim; undefined without one. */
+export function holds({ aim, ratio, ours }: Row): boolean | undefined {
+  if (!aim) return undefined;
+  const value = aim.of === 'ratio' ? ratio : ours.value;
+  return value >= (aim.atLeast ?? Number.NEGATIVE_INFINITY) && value <= (aim.atMost ?? Number.POSITIVE_INFINITY);
 }

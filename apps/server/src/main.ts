@@ -58,6 +58,7 @@ run(process.argv.slice(2)).then(
   },
   (error: unknown) => {
     complain(`ojs-server: ${explain(error)}`);
-    process.exitCode = 1;
+    // A client of Redis may still be trying to connect, and would keep the process alive.
+    process.exit(1);
   },
 );

@@ -64,14 +64,24 @@ export function redisUnreachable({ redis }: Config, error: unknown): StartProble
 }
 
 /** Redis as the configuration names it. @throws what the first connection fails with */
-export function connectRedis({ redis, secrets }: Config, onError: (error: Error) => void): Promise<Connections> {
+export async function connectRedis({ redis, secrets }: Config, onError: (error: Error) => void): Promise<Connections> {
   const settings = {
     urls: redis.url,
     username: redis.username,
     password: secrets.get('REDIS_PASSWORD')?.reveal(),
     ca: redis.caFile === undefined ? undefined : readFileSync(redis.caFile, 'utf8'),
   };
-  return connect(settings, onError);
+  // Later failures are retried for ever; the first one is mostly a wrong setting, and is told.
+  let failFirst: (error: Error) => void = () => undefined;
+  const failed = new Promise<never>((_, reject) => {
+    failFirst = reject;
+  });
+  failed.catch(() => undefined);
+  const connected = connect(settings, (error) => {
+    failFirst(error);
+    onError(error);
+  });
+  return await Promise.race([connected, failed]);
 }
 
 /** One record when Redis goes away, not one for each attempt to reach it again. */
@@ -118,12 +128,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
       onError: (err) => log.error({ err }, 'the engine failed in the background and goes on'),
     });
     opened.unshift(() => engine.close());
-    const { access, identity } = await createGates(config, redis, log.sentences, audit);
-    opened.unshift(
-      () => access.close(),
-      () => identity.close(),
-    );
-    return await listen({ config, log, audit, redis, access, identity, engine });
+    const { access, identity } = await createGates(config, redis, log.sentences, audit, opened);
+    return await listen({ config, log, audit, redis, access, identity, engine }, opened);
   } catch (error) {
     for (const close of opened) await close();
     await audit.close();
@@ -136,17 +142,20 @@ async function createGates(
   redis: Connections,
   log: AccessLog,
   audit: ReopenableAuditLog,
+  opened: (() => unknown)[],
 ): Promise<{ access: Access; identity: Identity }> {
   // Each needs the other: new epochs make credentials stale, and the policy can disable their principals.
   let identity: Identity | undefined;
   const invalidateCredentials = (): void => identity?.invalidate();
   const access = await createAccess({ redis, policyFile: config.policyFile, log, audit, invalidateCredentials });
+  opened.unshift(() => access.close());
   identity = createIdentity({ redis, access, log, audit });
+  opened.unshift(() => identity?.close());
   await identity.start();
   return { access, identity };
 }
 
-async function listen(parts: Parts): Promise<RunningServer> {
+async function listen(parts: Parts, opened: (() => unknown)[]): Promise<RunningServer> {
   const { config, log, audit, redis, access, identity, engine } = parts;
   const stopping = new AbortController();
   const draining = { stopping: false };
@@ -185,6 +194,7 @@ async function listen(parts: Parts): Promise<RunningServer> {
   const apps: FastifyInstance[] = [];
   const open = async (tls: ListenerOptions['tls'], host: string, port: number): Promise<AddressInfo> => {
     const app = await create(tls);
+    opened.unshift(() => app.close());
     await bind(app, host, port, tls ? 'OJS_PORT' : 'OJS_PLAIN_PORT');
     apps.push(app);
     return app.server.address() as AddressInfo;
@@ -234,7 +244,6 @@ async function bind(app: FastifyInstance, host: string, port: number, setting: s
   try {
     await app.listen({ host, port });
   } catch (error) {
-    await app.close();
     const code = codeOf(error);
     const why = code === 'EADDRINUSE' ? 'is taken' : `cannot be used (${code})`;
     throw new StartProblem(`port ${port} on ${host} ${why}: choose another with ${setting}`);

@@ -4,7 +4,7 @@ import { expectRefusal, type Harness, startHarness } from './http-harness.ts';
 let ojs: Harness;
 let admin: string;
 beforeAll(async () => {
-  ojs = await startHarness();
+  ojs = await startHarness({}, { asChild: true });
   admin = await ojs.key('admin', 'admin');
 });
 afterAll(() => ojs.stop());
@@ -47,7 +47,7 @@ describe('while Redis is away', () => {
     await ojs.redis.restart();
     await expect.poll(async () => (await enqueue('outage')).status, { timeout: 10_000 }).toBe(201);
     expect((await ojs.send('GET', `/ojs/v1/jobs/${job.id}`, { key: admin })).body.job.state).toBe('available');
-    expect((await ojs.send('GET', '/ojs/v1/health')).status).toBe(200);
+    await expect.poll(async () => (await ojs.send('GET', '/ojs/v1/health')).status).toBe(200);
     expect([200, 503]).toContain((await waiting).status);
   });
 });

@@ -1,5 +1,6 @@
 import type { Principal } from '@ojs/schema';
-import type { AuditEvent, AuditLog, Detail } from '../audit/audit.ts';
+import type { AuditLog } from '../audit/audit.ts';
+import { serverEvent } from '../audit/server-event.ts';
 import type { Connections } from '../redis/connect.ts';
 import { type Policy, rulesOf } from './decide.ts';
 import { bumpEpochs, Epochs } from './epoch.ts';
@@ -35,26 +36,29 @@ export interface Access {
 export async function createAccess(options: AccessOptions): Promise<Access> {
   const { redis, log, audit } = options;
   const tenants = new Tenants(redis.client);
-  const record = (event_type: string, outcome: AuditEvent['outcome'], detail: Record<string, Detail>): void =>
-    audit.record({ ...LOCAL, event_type, outcome, detail });
 
+  // Told once, not with each new try.
+  let waiting = false;
   const file = new PolicyFileWatch(options.policyFile, {
     async changed() {
       try {
         await bumpEpochs(redis.client, '*', tenants);
       } catch (error) {
-        log.warn(
-          {},
-          'the policy changed, but Redis does not answer: other requests of this moment may still end under the old one',
-        );
+        if (!waiting)
+          log.warn(
+            {},
+            'the policy changed here; Redis does not answer, so requests under way may still end under the old one',
+          );
+        waiting = true;
         throw error;
       }
+      waiting = false;
       log.info({}, 'the policy changed');
-      record('policy.changed', 'success', {});
+      audit.record(serverEvent('policy.changed', 'success', {}));
     },
     rejected(reason) {
       log.error({ reason }, 'the policy file is not usable: the old policy stays');
-      record('policy.rejected', 'failure', { reason });
+      audit.record(serverEvent('policy.rejected', 'failure', { reason }));
     },
   });
   await file.start();
@@ -70,6 +74,3 @@ export async function createAccess(options: AccessOptions): Promise<Access> {
     close: () => file.close(),
   };
 }
-
-/** What the server does by itself has no request. */
-const LOCAL = { principal: 'local:server', source_ip: 'local', correlation_id: 'server', tenant: '*' } as const;

@@ -178,6 +178,7 @@ describe('no credential gets into a record (L6)', () => {
       { correlation_id: key },
       { source_ip: `${key}` },
       { detail: { text: 'x'.repeat(970) + key, other: 'x'.repeat(1_990) + key } },
+      { detail: { text: `${'x'.repeat(986)} Bearer S3cr3tS3cr3t` } },
       { detail: { args: [secret], password: secret, Authorization: secret, token: secret } },
     ];
     for (const place of places) audit.record(event(place));

@@ -1,6 +1,7 @@
 import type { AuditEvent, AuditLog } from './audit.ts';
 import { FLOOD, Flood, type FloodOptions } from './flood.ts';
 import { redactEvent } from './redact.ts';
+import { serverEvent } from './server-event.ts';
 import { FileSink, StreamSink } from './sink.ts';
 import { Writer } from './writer.ts';
 
@@ -30,7 +31,7 @@ export function createAuditLog(options: AuditLogOptions): ReopenableAuditLog {
     options.file === undefined ? new StreamSink(options.stream ?? process.stdout) : new FileSink(options.file);
   const fail = (error: unknown): void => options.onFailure(error instanceof Error ? error : new Error(String(error)));
   const writer = new Writer(sink, fail, (lines) => {
-    write({ ...LOCAL, event_type: 'audit.records_lost', outcome: 'failure', detail: { count: lines } });
+    write(serverEvent('audit.records_lost', 'failure', { count: lines }));
   });
   const write = (event: AuditEvent): void => {
     try {
@@ -60,5 +61,3 @@ export function createAuditLog(options: AuditLogOptions): ReopenableAuditLog {
     },
   };
 }
-
-const LOCAL = { principal: 'local:server', source_ip: 'local', correlation_id: 'server', tenant: '*' } as const;

@@ -1,6 +1,7 @@
 import type { Access } from '../access/create-access.ts';
 import type { AccessLog } from '../access/log.ts';
 import type { AuditLog } from '../audit/audit.ts';
+import { serverEvent } from '../audit/server-event.ts';
 import type { Connections } from '../redis/connect.ts';
 import { type ApiKeyOptions, apiKeys } from './api-key/verify.ts';
 import { CredentialStore } from './credential-store.ts';
@@ -42,15 +43,7 @@ export function createIdentity(options: IdentityOptions): Identity {
           fields,
           'the stored hash of a key is weaker than any that this server writes: revoke the key, look who can write to Redis',
         );
-        audit.record({
-          event_type: 'credential.tampered',
-          principal: 'local:server',
-          source_ip: 'local',
-          correlation_id: 'server',
-          tenant: principal.tenant,
-          outcome: 'failure',
-          detail: { credential, of: principal.id },
-        });
+        audit.record(serverEvent('credential.tampered', 'failure', { credential, of: principal.id }, principal.tenant));
       },
       ...(options.onDerivation === undefined ? {} : { onDerivation: options.onDerivation }),
       ...options.limits,

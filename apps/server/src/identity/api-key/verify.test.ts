@@ -309,6 +309,25 @@ describe('guessing', () => {
     expect(ask(attacked.text), 'warm now').toHaveProperty('principal');
   });
 
+  test('is not what many good keys of one address look like', async () => {
+    const { ask } = await verifier({ rates: { ...rates, source: { burst: 2, refillMs: 60_000 } } });
+    for (let i = 0; i < 5; i++) expect(await ask((await issue()).text)).toHaveProperty('principal');
+  });
+
+  test('is not what requests look like that come while their good key is being verified', async () => {
+    const key = await issue();
+    let during: ReturnType<typeof ask>;
+    const { ask } = await verifier({
+      rates: { ...rates, pair: { burst: 1, refillMs: 60_000 } },
+      onDerivation: () => {
+        // In the next turn, when the derivation is known to run.
+        during ??= new Promise(setImmediate).then(() => ask(key.text) as Promise<Identified>);
+      },
+    });
+    expect(await ask(key.text)).toHaveProperty('principal');
+    expect(await during).toHaveProperty('principal');
+  });
+
   test('ids that do not exist ends in 429, without further reads', async () => {
     const { ask, counts } = await verifier();
     const reasons: (string | undefined)[] = [];
