@@ -32,7 +32,12 @@ export interface Outcome {
   /** How many times as fast as theirs ours is: the median over the pairs. */
   readonly ratio: number;
   readonly ratios: readonly number[];
+  /** How many times as much CPU time as theirs ours took, in all processes but the load generator; the same median. */
+  readonly cost: number;
 }
+
+/** Its CPU time is told, but it is not what is compared. */
+export const LOAD = 'load';
 
 /** Ours, theirs, ours, theirs …: a warm-up of each, then `rounds` pairs, each turn compared with its neighbour. */
 export async function contest(ours: Contestant, theirs: Contestant, options: ContestOptions): Promise<Outcome> {
@@ -42,7 +47,9 @@ export async function contest(ours: Contestant, theirs: Contestant, options: Con
   );
   const rates = turns.map((each) => each.map(({ perSecond }) => perSecond));
   const ratios = pairRatios(rates[0]!, rates[1]!);
-  return { ours: middle(turns[0]!), theirs: middle(turns[1]!), ratio: median(ratios), ratios };
+  const costs = turns.map((each) => each.map(costOf));
+  const cost = median(pairRatios(costs[0]!, costs[1]!));
+  return { ours: middle(turns[0]!), theirs: middle(turns[1]!), ratio: median(ratios), ratios, cost };
 }
 
 /** Runs the two in turns, one unmeasured pair first, and returns what each gave in each round. */
@@ -71,6 +78,10 @@ async function turnOf({ run, prepare, after, cpu }: Contestant, operations: numb
   await after?.(operations);
   const perOperation = Object.keys(cpu).map((name, i) => [name, ((used[i]! - before[i]!) * 1e6) / operations] as const);
   return { perSecond: operations / seconds, cpu: Object.fromEntries(perOperation) };
+}
+
+function costOf({ cpu }: Turn): number {
+  return Object.entries(cpu).reduce((sum, [name, micros]) => (name === LOAD ? sum : sum + micros), 0);
 }
 
 function middle(turns: readonly Turn[]): Turn {

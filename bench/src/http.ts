@@ -1,4 +1,4 @@
-import { type ContestOptions, contest, type Outcome } from './contest.ts';
+import { type ContestOptions, contest, LOAD, type Outcome } from './contest.ts';
 import { type Load, type LoadTurn, startLoad } from './load/load.ts';
 import { startProgram } from './program.ts';
 import { startMeasuredRedis } from './redis.ts';
@@ -29,8 +29,8 @@ export async function openHttp() {
     /** Operations are jobs. */
     contest: (turn: Omit<LoadTurn, 'requests'>, options: ContestOptions): Promise<Outcome> =>
       contest(
-        { run: run(ours, turn), cpu: { ...secured.cpu, load: ours.cpu } },
-        { run: run(theirs, turn), cpu: { server: bare.cpu, redis: redis.cpu, load: theirs.cpu } },
+        { run: run(ours, turn), cpu: { ...secured.cpu, [LOAD]: ours.cpu } },
+        { run: run(theirs, turn), cpu: { server: bare.cpu, redis: redis.cpu, [LOAD]: theirs.cpu } },
         options,
       ),
     stop: async (): Promise<void> => {

@@ -13,6 +13,7 @@ const measured: Measured = {
       theirs: { value: 4_000 },
       ratio: 1.25,
       ratios: [1.2, 1.25, 1.3],
+      cost: 0.9,
       aim: { of: 'ratio', atLeast: 1 },
     },
     {
@@ -33,10 +34,16 @@ it('says of each aim whether it was reached, whether it is a ratio or a value', 
   expect(title).toBe('Enqueue');
   expect(head).toMatch(/ours +bare +ratio/);
   expect(rate).toMatch(
-    /one by one +5,000 jobs\/s +4,000 jobs\/s +1.25 +1.20–1.30 +≥ 1 +reached +server 120, redis 31$/,
+    /one by one +5,000 jobs\/s +4,000 jobs\/s +1.25 +1.20–1.30 +0.90 +≥ 1 +reached +server 120, redis 31$/,
   );
   expect(latency).toMatch(/3.5 ms +1 ms +3.50 .*≤ 3 ms +MISSED$/);
   expect(untold).not.toMatch(/reached|MISSED/);
+});
+
+it('judges the CPU time where that is the aim', () => {
+  const [row] = measured.rows;
+  const costly = { ...measured, rows: [{ ...row!, aim: { of: 'cost' as const, atMost: 0.8 } }] };
+  expect(table(costly)).toMatch(/CPU ≤ 0.8 +MISSED/);
 });
 
 it('counts what was reached among what was aimed at', () => {

@@ -15,6 +15,7 @@ export function table({ title, sides, rows }: Measured): string {
       withUnit(row.theirs.value, row.unit),
       row.ratio.toFixed(2),
       `${Math.min(...row.ratios).toFixed(2)}–${Math.max(...row.ratios).toFixed(2)}`,
+      row.cost?.toFixed(2) ?? '',
       row.aim ? aimText(row.aim, row.unit) : '',
       held === undefined ? '' : held ? 'reached' : 'MISSED',
       cpuText(row.ours),
@@ -22,7 +23,7 @@ export function table({ title, sides, rows }: Measured): string {
     ];
   });
   const [ours, theirs] = sides;
-  const head = ['', ours, theirs, 'ratio', 'of pairs', 'aim', '', `CPU µs each: ${ours}`, theirs];
+  const head = ['', ours, theirs, 'ratio', 'of pairs', 'CPU', 'aim', '', `CPU µs each: ${ours}`, theirs];
   const lines = [head, ...cells];
   const widths = head.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
   const text = lines.map((line) =>
@@ -40,7 +41,7 @@ function withUnit(value: number, unit: string): string {
 }
 
 const aimText = ({ of, atLeast, atMost }: Aim, unit: string): string =>
-  `${atLeast === undefined ? '≤' : '≥'} ${atLeast ?? atMost}${of === 'ours' ? ` ${unit}` : ''}`;
+  `${of === 'cost' ? 'CPU ' : ''}${atLeast === undefined ? '≤' : '≥'} ${atLeast ?? atMost}${of === 'ours' ? ` ${unit}` : ''}`;
 
 const cpuText = ({ cpu }: Measure): string =>
   Object.entries(cpu ?? {})

@@ -19,6 +19,8 @@ export interface Row {
   /** Ours to theirs, the median over pairs of neighbouring turns. */
   readonly ratio: number;
   readonly ratios: readonly number[];
+  /** CPU time, ours to theirs, without the load generator's. */
+  readonly cost?: number;
   readonly aim?: Aim;
 }
 
@@ -28,9 +30,9 @@ export interface Measure {
   readonly cpu?: Readonly<Record<string, number>>;
 }
 
-/** What a row should reach: a ratio, or a value of ours. */
+/** What a row should reach: a ratio, the CPU time ours to theirs, or a value of ours. */
 export interface Aim {
-  readonly of: 'ratio' | 'ours';
+  readonly of: 'ratio' | 'cost' | 'ours';
   readonly atLeast?: number;
   readonly atMost?: number;
 }
@@ -44,7 +46,7 @@ export interface Scenario {
 }
 
 /** A contest of rates as a row. */
-export function rateRow(name: string, unit: string, { ours, theirs, ratio, ratios }: Outcome, aim?: Aim): Row {
+export function rateRow(name: string, unit: string, { ours, theirs, ratio, ratios, cost }: Outcome, aim?: Aim): Row {
   return {
     name,
     unit,
@@ -52,13 +54,15 @@ export function rateRow(name: string, unit: string, { ours, theirs, ratio, ratio
     theirs: { value: theirs.perSecond, cpu: theirs.cpu },
     ratio,
     ratios,
+    cost,
     ...(aim && { aim }),
   };
 }
 
 /** Whether a row reaches its aim; undefined without one. */
-export function holds({ aim, ratio, ours }: Row): boolean | undefined {
-  if (!aim) return undefined;
-  const value = aim.of === 'ratio' ? ratio : ours.value;
-  return value >= (aim.atLeast ?? Number.NEGATIVE_INFINITY) && value <= (aim.atMost ?? Number.POSITIVE_INFINITY);
+export function holds(row: Row): boolean | undefined {
+  if (!row.aim) return undefined;
+  const { of, atLeast = Number.NEGATIVE_INFINITY, atMost = Number.POSITIVE_INFINITY } = row.aim;
+  const value = of === 'ours' ? row.ours.value : row[of];
+  return value !== undefined && value >= atLeast && value <= atMost;
 }

@@ -73,8 +73,8 @@ describe('a server with 1,000 queues that have nothing to do', () => {
     );
     const enough = new AbortController();
     const waits = Array.from({ length: 500 }, () => server.engine.waitForJobs(tenant, queues, 25_000, enough.signal));
-    await server.engine.ping();
-    await seconds(0.2);
+    // Each looks once when it begins.
+    await seconds(1);
     await reset();
     await seconds(2);
     const counts = await commands();
@@ -137,7 +137,7 @@ describe('what it costs', () => {
       const counts = await commands();
       for (const name of SCANS) expect(counts[name]).toBeUndefined();
       // The sweeper may have looked once at each of the tenants that other tests made.
-      expect(counts.evalsha).toBeGreaterThanOrEqual(scripts);
+      expect((counts.evalsha ?? 0) + (counts.eval ?? 0)).toBeGreaterThanOrEqual(scripts);
       expect((counts.zadd ?? 0) + (counts.zpopmin ?? 0)).toBeLessThanOrEqual(2);
     } finally {
       await engine.close();

@@ -99,7 +99,7 @@ async function startHere(env: Readonly<Record<string, string>>): Promise<Started
  * looks at the process itself, as a child.
  */
 export async function startHarness(
-  settings: Readonly<Record<string, string>> = {},
+  settings: Readonly<Record<string, string | undefined>> = {},
   { asChild = false } = {},
 ): Promise<Harness> {
   const directory = await mkdtemp(join(tmpdir(), 'ojs-http-'));
@@ -107,7 +107,8 @@ export async function startHarness(
   const certificate = await authority.issue({ names: ['localhost', '127.0.0.1', '::1'] });
   const { certFile, keyFile } = await writeCertificate(directory, 'server', certificate);
   const redis = await startRedis();
-  const env = {
+  const auditFile = join(directory, 'audit.jsonl');
+  const all = {
     OJS_ENV: 'development',
     OJS_HOST: '127.0.0.1',
     OJS_PORT: '0',
@@ -115,15 +116,18 @@ export async function startHarness(
     OJS_TLS_CERT_FILE: certFile,
     OJS_TLS_KEY_FILE: keyFile,
     OJS_REDIS_URL: redis.url,
-    OJS_AUDIT_FILE: join(directory, 'audit.jsonl'),
+    OJS_AUDIT_FILE: auditFile,
     OJS_LOG_LEVEL: 'silent',
     ...settings,
   };
+  const env = Object.fromEntries(
+    Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
   const server = await (asChild ? startOwn(env) : startHere(env));
   const connections = await connect({ urls: [redis.url] }, () => undefined);
   const agent = new Agent({ keepAlive: true, ca: authority.cert });
   const port = Number(new URL(server.url).port);
-  const plainPort = Number(new URL(server.plainUrl ?? '').port);
+  const plainPort = server.plainUrl === undefined ? 0 : Number(new URL(server.plainUrl).port);
 
   const socket = async ({ plain = false } = {}): Promise<Socket> => {
     const opened = plain
@@ -196,7 +200,7 @@ export async function startHarness(
     async audit() {
       // Written in the background, in order.
       await new Promise((resolve) => setTimeout(resolve, 30));
-      const text = await readFile(env.OJS_AUDIT_FILE, 'utf8').catch(() => '');
+      const text = await readFile(auditFile, 'utf8').catch(() => '');
       return text
         .split('\n')
         .filter(Boolean)
@@ -222,3 +226,16 @@ export function expectRefusal(answer: Answer, status: number, code: string): voi
   expect(answer.headers['content-type']).toBe(MEDIA_TYPE);
   expect(answer.headers['ojs-version']).toBe('1.0');
 }
+
+/** What came back on a bare connection: every answer in our format, told apart. */
+export function answers(text: string): { status: number; body: { error?: { code: string } }; head: string }[] {
+  const found = [...text.matchAll(/HTTP\/1\.1 (\d{3}) [^\r]*\r\n(.*?)\r\n\r\n(\{.*?\}(?=HTTP\/1\.1|$)|)/gs)];
+  return found.map(([, status, head, body]) => ({
+    status: Number(status),
+    head: head ?? '',
+    body: JSON.parse(body || '{}'),
+  }));
+}
+
+/** A request line and headers. */
+export const lines = (...all: string[]) => `${all.join('\r\n')}\r\n\r\n`;

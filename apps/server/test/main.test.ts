@@ -86,6 +86,15 @@ describe('a running server', () => {
     expect([code, output]).toEqual([1, expect.stringContaining('format 999')]);
   });
 
+  it('says that the password of Redis is wrong, and never the password', async () => {
+    const { client } = ojs.connections;
+    await client.config('SET', 'requirepass', 'right');
+    const { code, output } = await run(['start'], { ...ojs.env, OJS_SECRET_REDIS_PASSWORD: 'hunter2' });
+    await client.config('SET', 'requirepass', '');
+    expect([code, output]).toEqual([1, expect.stringMatching(/wrong password.*OJS_SECRET_REDIS_PASSWORD/)]);
+    expect(output).not.toContain('hunter2');
+  });
+
   it('stops in good order on SIGTERM: who waits is answered at once, who sends may finish, and the exit code is 0', async () => {
     const waiting = ojs.send('POST', '/ojs/v1/workers/fetch', { key: admin, body: { queues: ['q'], wait_ms: 25_000 } });
     const body = '{"type":"a","args":[]}';
@@ -108,5 +117,22 @@ describe('a running server', () => {
     expect(await ojs.child?.ended).toBe(0);
     const types = (await ojs.audit()).map(({ event_type }) => event_type);
     expect([types[0], types.at(-1)]).toEqual(['server.started', 'server.stopped']);
+  });
+});
+
+describe('production', () => {
+  it('serves TLS only, and a signal does not open the inspector', async () => {
+    const ojs = await startHarness(
+      { OJS_ENV: undefined, OJS_PLAIN_PORT: undefined, OJS_LOG_LEVEL: 'info' },
+      { asChild: true },
+    );
+    try {
+      expect(ojs.server.plainUrl).toBeUndefined();
+      ojs.child?.process.kill('SIGUSR1');
+      expect((await ojs.send('GET', '/ojs/v1/health')).status).toBe(200);
+      expect(ojs.child?.output()).not.toContain('Debugger listening');
+    } finally {
+      await ojs.stop();
+    }
   });
 });

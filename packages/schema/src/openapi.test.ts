@@ -29,3 +29,9 @@ test('every reference leads to a component', () => {
   );
   for (const name of references) expect(document.components.schemas).toHaveProperty([name!]);
 });
+
+test('no component is only a reference to itself', () => {
+  for (const [name, schema] of Object.entries(document.components.schemas)) {
+    expect(schema).not.toEqual({ $ref: `#/components/schemas/${name}` });
+  }
+});

@@ -53,7 +53,8 @@ function named(schema: z.ZodType, components: Json, io: 'input' | 'output'): Jso
   const id = schema.meta()?.id;
   const drawn = draw(schema, components, io);
   if (!id) return drawn;
-  components[id] = drawn;
+  // A schema that refers to itself is drawn as a reference, its definition is among the components already.
+  if (drawn.$ref !== `#/components/schemas/${id}`) components[id] = drawn;
   return { $ref: `#/components/schemas/${id}` };
 }
 

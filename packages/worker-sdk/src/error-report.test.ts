@@ -15,6 +15,17 @@ it('makes a report that the server’s schema accepts, of whatever was thrown', 
   expect(errorReport(odd).backtrace?.length).toBeLessThanOrEqual(50);
 });
 
+it('makes one also of what cannot be read', () => {
+  const hostile = new Proxy(new Error('x'), {
+    get: () => {
+      throw new Error('no');
+    },
+  });
+  const nameless = Object.assign(new Error('x'), { name: undefined, message: undefined });
+  for (const thrown of [hostile, nameless, Object.create(null)])
+    expect(JobErrorReport.safeParse(errorReport(thrown)).success).toBe(true);
+});
+
 it('names the class of the error, also when it did not name itself', () => {
   class Declined extends Error {}
   expect(errorReport(new Declined('x'))).toMatchObject({ type: 'Declined', details: { error_class: 'Declined' } });
@@ -34,5 +45,5 @@ it('tells where something does not fit, never what was there', () => {
     retryable: false,
     details: { paths: ['args/0/card'] },
   });
-  expect(JSON.stringify(misfitReport(error))).not.toContain('canary');
+  expect(JSON.stringify([misfitReport(error), errorReport(error)])).not.toContain('canary');
 });

@@ -1,4 +1,4 @@
-import type { JobErrorReport, OjsValidationError } from '@ojs/client';
+import { type JobErrorReport, OjsValidationError } from '@ojs/client';
 import { NonRetryableError } from './worker-errors.ts';
 
 /** ojs-core §8.1. */
@@ -9,7 +9,16 @@ const TYPE_CHARS = 255;
 
 /** What the server is told about a failed attempt (http-binding §10.3). Codes of our own: `handler_error`, `timeout`, … */
 export function errorReport(error: unknown, code = 'handler_error'): JobErrorReport {
-  const type = errorClass(error).slice(0, TYPE_CHARS);
+  try {
+    return read(error, code);
+  } catch {
+    // Whatever was thrown, its job must be told of: one that is not stays active for as long as this worker lives.
+    return { code, type: 'Error', message: 'What was thrown could not be read' };
+  }
+}
+
+function read(error: unknown, code: string): JobErrorReport {
+  const type = String(errorClass(error)).slice(0, TYPE_CHARS);
   const backtrace = backtraceOf(error);
   return {
     code,
@@ -26,15 +35,17 @@ export function errorReport(error: unknown, code = 'handler_error'): JobErrorRep
  * repeat values in its messages, and those may be secrets.
  */
 export function misfitReport(error: OjsValidationError): JobErrorReport {
-  const places = [...new Set(error.issues.map(({ path }) => path))].slice(0, 20);
   return {
     code: error.code,
     type: error.name,
-    message: `Does not fit the schema: ${places.join(', ')}`.slice(0, MESSAGE_CHARS),
+    message: messageOf(error).slice(0, MESSAGE_CHARS),
     retryable: false,
-    details: { error_class: error.name, paths: places },
+    details: { error_class: error.name, paths: placesOf(error) },
   };
 }
+
+const placesOf = ({ issues }: OjsValidationError): string[] =>
+  [...new Set(issues.map(({ path }) => path))].slice(0, 20);
 
 function errorClass(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
@@ -42,7 +53,9 @@ function errorClass(error: unknown): string {
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  // Also where a handler enqueued something that does not fit: not the library's words.
+  if (error instanceof OjsValidationError) return `Does not fit the schema: ${placesOf(error).join(', ')}`;
+  return String(error instanceof Error ? error.message : error);
 }
 
 function backtraceOf(error: unknown): string[] {

@@ -31,7 +31,7 @@ export interface Worker {
     job: JobDefinition<unknown, Output, ResultInput, unknown>,
     handler: (input: Output, context: JobContext) => ResultInput | Promise<ResultInput>,
   ): this;
-  /** Begins fetching, and goes on for ever, whether the server is up or not. @throws {OjsConfigurationError} without a handler */
+  /** Begins fetching, and goes on for ever, whether the server is up or not. @throws {OjsConfigurationError} without a handler, or after {@link stop} */
   start(): this;
   /** {@link start}, and resolves when the worker has stopped. @throws {OjsConfigurationError} without a handler */
   run(): Promise<void>;
@@ -113,6 +113,8 @@ class HttpWorker implements Worker {
 
   start(): this {
     if (this.#handlers.size === 0) throw new OjsConfigurationError('Nothing to do: call handle() before start()');
+    if (this.#state === 'terminate' || this.#state === 'stopped')
+      throw new OjsConfigurationError('This worker was stopped: create another');
     if (this.#started) return this;
     this.#started = true;
     if (this.#handleSignals) this.#unwire = wireSignals(this);

@@ -453,6 +453,13 @@ describe('stop', () => {
   });
 });
 
+it('a stopped worker does not start again', async () => {
+  const { worker } = await setUp();
+  worker.handle(plain, () => 'done');
+  await worker.stop();
+  expect(() => worker.start()).toThrow(/create another/);
+});
+
 describe('createWorker', () => {
   const options = { url: 'https://localhost:1', credential: KEY };
 

@@ -1,7 +1,7 @@
+import { connectRedis, redisUnreachable } from '../assembly/redis.ts';
 import { createAuditLog } from '../audit/create-audit-log.ts';
 import type { Config } from '../config/config.ts';
 import type { Connections } from '../redis/connect.ts';
-import { connectRedis, redisUnreachable } from '../server.ts';
 import { runDoctor } from './doctor.ts';
 import { runKeys } from './keys.ts';
 

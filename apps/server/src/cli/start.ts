@@ -13,6 +13,8 @@ export async function runStart(config: Config): Promise<void> {
   const log = createLog(config.logLevel, isOurs);
   // A report of a crash would list the environment, and with it every secret.
   if (process.report) process.report.excludeEnv = true;
+  // Without a listener this signal opens the inspector, which shows every secret in memory.
+  if (config.env === 'production') process.on('SIGUSR1', () => undefined);
   const server = await startServer(config);
 
   let stopping = false;

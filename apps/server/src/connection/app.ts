@@ -1,5 +1,5 @@
 import { type Operation, operations } from '@ojs/schema';
-import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { type FastifyError, type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
 import type { Answers } from './answer.ts';
 import { knownPaths, refuseRequest, refuseUnrouted } from './before-route.ts';
 import { tooLarge } from './body.ts';
@@ -108,5 +108,3 @@ export const internalError = (): Refusal =>
   refuse('internal_error', 'The server failed. The request id finds the reason in its log.', {
     hint: 'Try again later; if it stays, give the request id to the operator.',
   });
-
-export type { FastifyInstance, FastifyReply, FastifyRequest };

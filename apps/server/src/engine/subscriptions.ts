@@ -4,13 +4,19 @@ type Listener = (message: string) => void;
 
 /** Channels on one connection. After a reconnect, `onReconnect` lets everybody who waits look again: messages were missed. */
 export class Subscriptions {
+  readonly #opened: Promise<void>;
   readonly #client: RedisClient;
   readonly #listeners = new Map<string, { listener: Listener; ready: Promise<unknown> }>();
 
   constructor(client: RedisClient, onReconnect: () => void) {
     this.#client = client;
     client.on('message', (channel: string, message: string) => this.#listeners.get(channel)?.listener(message));
-    let connectedBefore = false;
+    // Commands are not queued while there is no connection, and the first one takes a moment.
+    this.#opened = new Promise((resolve) => {
+      if (client.status === 'ready') resolve();
+      for (const event of ['ready', 'error', 'end']) client.once(event, resolve);
+    });
+    let connectedBefore = client.status === 'ready';
     client.on('ready', () => {
       if (connectedBefore) onReconnect();
       connectedBefore = true;
@@ -24,7 +30,7 @@ export class Subscriptions {
       await known.ready;
       return;
     }
-    const ready = this.#client.subscribe(channel);
+    const ready = this.#opened.then(() => this.#client.subscribe(channel));
     this.#listeners.set(channel, { listener, ready });
     try {
       await ready;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, delimiter, join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { makePrivateDirectory, projectRoot, stateDirectory } from '../paths.ts';
@@ -95,12 +95,7 @@ async function tryImports(node: string, work: string): Promise<void> {
 
 async function npm(args: string[], cwd: string): Promise<void> {
   const quiet = ['--no-audit', '--no-fund', '--no-package-lock', '--prefer-offline', '--loglevel=error'];
-  // npm's settings of the command that called us are not meant for this folder.
-  const inherited = Object.keys(process.env).filter(
-    (name) => name.startsWith('npm_config_') || name === 'npm_package_json',
-  );
-  await runTool('npm', [...args, ...quiet], {
-    cwd,
-    env: Object.fromEntries(inherited.map((name) => [name, undefined])),
-  });
+  // The npm of the machine under the Node.js of the machine: beside that one are its settings.
+  const outside = (process.env.PATH ?? '').split(delimiter).filter((each) => !each.startsWith(projectRoot));
+  await runTool('npm', [...args, ...quiet], { cwd, env: { PATH: outside.join(delimiter) } });
 }

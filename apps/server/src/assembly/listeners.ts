@@ -1,0 +1,103 @@
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '../config/config.ts';
+import { codeOf } from '../config/secrets.ts';
+import { createApp } from '../connection/app.ts';
+import { ConnectionLimit } from '../connection/connection-limit.ts';
+import type { ListenerOptions } from '../connection/listener.ts';
+import { ROUTES } from '../routes/all.ts';
+import { addRoutes } from '../routes/route.ts';
+import type { Services } from '../routes/services.ts';
+import { drain } from './drain.ts';
+import { StartProblem } from './start-problem.ts';
+
+/** Requests in flight may take this long to finish when the server stops, in milliseconds. */
+const GRACE_MS = 25_000;
+
+export interface Listeners {
+  readonly url: string;
+  /** The http address on the loopback, in development. */
+  readonly plainUrl: string | undefined;
+  /** Stops to listen, lets requests in flight finish, and closes. */
+  close(): Promise<void>;
+}
+
+/**
+ * Listens: https where a certificate is configured, and plain http on the loopback where development asks for it. All
+ * serve the same routes and count connections together.
+ *
+ * @throws {StartProblem} when a port cannot be used; none is left open then
+ */
+export async function openListeners(config: Config, services: Services): Promise<Listeners> {
+  const connections = new ConnectionLimit(config.limits.connectionsPerClient);
+  const apps: FastifyInstance[] = [];
+  const open = async (tls: ListenerOptions['tls'], host: string, port: number): Promise<AddressInfo> => {
+    const app = await assemble(config, services, connections, tls);
+    await bind(app, host, port, tls ? 'OJS_PORT' : 'OJS_PLAIN_PORT');
+    apps.push(app);
+    return app.server.address() as AddressInfo;
+  };
+  const close = async (): Promise<void> => {
+    await drain(
+      apps.map(({ server }) => server),
+      GRACE_MS,
+    );
+    await Promise.all(apps.map((app) => app.close()));
+  };
+
+  try {
+    let url: string | undefined;
+    let plainUrl: string | undefined;
+    const { certFile, keyFile } = config.tls;
+    if (certFile !== undefined && keyFile !== undefined) {
+      url = urlOf('https', config.host, await open({ certFile, keyFile }, config.host, config.port));
+    }
+    if (config.plainPort !== undefined) {
+      const address = await open(undefined, '127.0.0.1', config.plainPort);
+      plainUrl = urlOf('http', '127.0.0.1', address);
+      // Not every machine has IPv6; a name such as localhost may mean either.
+      await open(undefined, '::1', address.port).catch(() => undefined);
+    }
+    return { url: url ?? plainUrl ?? '', plainUrl, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function assemble(
+  { limits }: Config,
+  services: Services,
+  connections: ConnectionLimit,
+  tls: ListenerOptions['tls'],
+): Promise<FastifyInstance> {
+  const { answers, log } = services;
+  const app = createApp({
+    listener: { limits, connections, ...(tls && { tls }) },
+    answers,
+    bodyBytes: Math.max(limits.bodyBytes, limits.batchBodyBytes),
+    onFailure: (err, request_id) => log.error({ err, request_id }, 'request failed below the routes'),
+  });
+  addRoutes(app, services, ROUTES);
+  await app.ready();
+  return app;
+}
+
+/** Where the port is taken, the message names the setting that chooses another. */
+async function bind(app: FastifyInstance, host: string, port: number, setting: string): Promise<void> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    await app.close();
+    const code = codeOf(error);
+    const why = code === 'EADDRINUSE' ? 'is taken' : `cannot be used (${code})`;
+    throw new StartProblem(`port ${port} on ${host} ${why}: choose another with ${setting}`);
+  }
+}
+
+/** How a client on this machine reaches it. */
+function urlOf(scheme: string, host: string, { port }: AddressInfo): string {
+  const everywhere = host === '0.0.0.0' || host === '::' || host === '127.0.0.1';
+  const name = everywhere ? 'localhost' : host;
+  return `${scheme}://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}

@@ -1,0 +1,114 @@
+import { type PrivateRedis, startRedis } from '@ojs/dev';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Engine } from '../src/engine/engine.ts';
+import { BackendUnavailable, KeySpaceTooNew } from '../src/engine/errors.ts';
+import { aTenant, jobIn } from './engine-fixtures.ts';
+import { aJob, CALLER, openEngine } from './engine-harness.ts';
+import { expectSound } from './engine-sound.ts';
+
+const never = new AbortController().signal;
+const claim = { id: aJob().id, queue: 'q' };
+const list = { visible: () => true, limit: 1, offset: 0 };
+
+const OPERATIONS: [string, (engine: Engine, tenant: string) => Promise<unknown>][] = [
+  ['push', (e, t) => e.push(t, CALLER, [aJob()])],
+  ['fetch', (e, t) => e.fetch(t, CALLER, { queues: ['q'], count: 1 })],
+  ['waitForJobs', (e, t) => e.waitForJobs(t, ['q'], 9_000, never)],
+  ['ack', (e, t) => e.ack(t, CALLER, claim, 1)],
+  ['nack', (e, t) => e.nack(t, CALLER, claim, { message: '' })],
+  ['requeue', (e, t) => e.requeue(t, CALLER, claim)],
+  ['heartbeat', (e, t) => e.heartbeat(t, CALLER, { workerId: 'w', ids: [claim.id] })],
+  ['locate', (e, t) => e.locate(t, claim.id)],
+  ['info', (e, t) => e.info(t, claim.id)],
+  ['waitForJob', (e, t) => e.waitForJob(t, claim.id, 9_000, never)],
+  ['cancel', (e, t) => e.cancel(t, CALLER, claim.id, 'q')],
+  ['activate', (e, t) => e.activate(t, CALLER, claim.id, 'q')],
+  ['isDeadLetter', (e, t) => e.isDeadLetter(t, claim.id, 'q')],
+  ['deadLetters', (e, t) => e.deadLetters(t, list)],
+  ['deadLetters of a queue', (e, t) => e.deadLetters(t, { ...list, queue: 'q' })],
+  ['retryDeadLetter', (e, t) => e.retryDeadLetter(t, CALLER, claim.id, 'q')],
+  ['deleteDeadLetter', (e, t) => e.deleteDeadLetter(t, CALLER, claim.id, 'q')],
+  ['queues', (e, t) => e.queues(t)],
+  ['stats', (e, t) => e.stats(t, 'q')],
+  ['setPaused', (e, t) => e.setPaused(t, CALLER, 'q', true)],
+  ['events', (e, t) => e.events(t, { visible: () => true, limit: 1 })],
+  ['ping', (e) => e.ping()],
+];
+
+let redis: PrivateRedis;
+beforeEach(async () => {
+  redis = await startRedis();
+});
+afterEach(() => redis.stop());
+
+describe('while Redis is gone', () => {
+  test('every operation says so at once, without what was sent, and works again by itself', async () => {
+    const open = await openEngine(redis.url);
+    const tenant = aTenant();
+    await jobIn(open.engine, tenant, 'available');
+    await redis.kill();
+    await expect.poll(() => open.redis.client.status).not.toBe('ready');
+    for (const [name, run] of OPERATIONS) {
+      const error = await run(open.engine, tenant).catch((thrown: unknown) => thrown);
+      expect(error, name).toBeInstanceOf(BackendUnavailable);
+      expect(Object.keys(error as object)).not.toContain('command');
+    }
+    await redis.restart();
+    await expect.poll(() => open.engine.ping(), { timeout: 10_000 }).toBeGreaterThan(0);
+    for (const [name, run] of OPERATIONS.filter(([each]) => !each.startsWith('wait'))) {
+      const error = await run(open.engine, tenant).catch((thrown: unknown) => thrown);
+      expect(error, name).not.toBeInstanceOf(BackendUnavailable);
+    }
+    await expectSound(open.redis);
+    await open.close();
+  });
+});
+
+test('everything that was answered is there after Redis was killed and started again', async () => {
+  const open = await openEngine(redis.url, {}, false);
+  const tenant = aTenant();
+  const answered = await open.engine.push(
+    tenant,
+    CALLER,
+    Array.from({ length: 200 }, () => aJob()),
+  );
+  const fetched = await open.engine.fetch(tenant, CALLER, { queues: ['default'], count: 50 });
+  await open.engine.ack(tenant, CALLER, { id: fetched[0]!.id, queue: 'default' }, 'result');
+  await redis.kill();
+  await redis.restart();
+  const next = await openEngine(redis.url, {}, false);
+  expect(await next.engine.stats(tenant, 'default')).toMatchObject({ available: 150, active: 49, completed: 1 });
+  expect(await next.engine.info(tenant, fetched[0]!.id)).toMatchObject({ state: 'completed', result: 'result' });
+  expect(await next.engine.info(tenant, answered.at(-1)!.id)).toEqual(answered.at(-1));
+  await expectSound(next.redis);
+  await Promise.all([open.close(), next.close()]);
+});
+
+test('when Redis has no memory left, a push is refused whole and what is there can still end', async () => {
+  const open = await openEngine(redis.url, {}, false);
+  const tenant = aTenant();
+  const { id } = await jobIn(open.engine, tenant, 'active', 'q');
+  await open.redis.client.config('SET', 'maxmemory', '1');
+  const push = open.engine.push(tenant, CALLER, [aJob({ queue: 'q' }), aJob({ queue: 'q' })]);
+  await expect(push).rejects.toBeInstanceOf(BackendUnavailable);
+  await expectSound(open.redis);
+  await open.redis.client.config('SET', 'maxmemory', '0');
+  await open.engine.ack(tenant, CALLER, { id, queue: 'q' }, 1);
+  await open.close();
+});
+
+test('a server refuses the key space of a newer one, and says what to do', async () => {
+  const open = await openEngine(redis.url);
+  await open.redis.client.set('{ojs}/format', '2');
+  await expect(openEngine(redis.url)).rejects.toBeInstanceOf(KeySpaceTooNew);
+  await expect(openEngine(redis.url)).rejects.toThrow(/format 2.*deploy a newer server/);
+  await open.close();
+});
+
+test('a server that has just started waits for jobs at once', async () => {
+  const open = await openEngine(redis.url);
+  const woken = open.engine.waitForJobs('t', ['default'], 20_000, never);
+  await open.engine.push('t', CALLER, [aJob()]);
+  await woken;
+  await open.close();
+});
