@@ -2,7 +2,7 @@ import { type PrivateRedis, startRedis } from '@ojs/dev';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Engine } from '../src/engine/engine.ts';
 import { BackendUnavailable, KeySpaceTooNew } from '../src/engine/errors.ts';
-import { aTenant, jobIn } from './engine-fixtures.ts';
+import { aTenant, fetchOne, jobIn } from './engine-fixtures.ts';
 import { aJob, CALLER, openEngine } from './engine-harness.ts';
 import { expectSound } from './engine-sound.ts';
 
@@ -61,6 +61,37 @@ describe('while Redis is gone', () => {
     }
     await expectSound(open.redis);
     await open.close();
+  });
+});
+
+describe('what a server that died had begun is ended by the one that is left', () => {
+  /** Leaves a job in `q` whose lease ends soon, and one that waits in `r`. */
+  async function die(tenant: string): Promise<void> {
+    const dying = await openEngine(redis.url, {}, false);
+    await dying.engine.push(tenant, CALLER, [aJob({ queue: 'q' }), aJob({ queue: 'r' })]);
+    await dying.engine.fetch(tenant, CALLER, { queues: ['q'], count: 1, leaseMs: 50 });
+    await dying.close();
+  }
+
+  test('though it never saw the tenant, and was asked about others that do not exist', async () => {
+    const left = await openEngine(redis.url);
+    await left.engine.stats(aTenant(), 'q');
+    const tenant = aTenant();
+    await die(tenant);
+    await left.engine.waitForJobs(tenant, ['q'], 20_000, never);
+    expect(await fetchOne(left.engine, tenant, 'q')).toMatchObject({ attempt: 2 });
+    await left.close();
+  });
+
+  test('though it was asked something else before it looked around', async () => {
+    const tenant = aTenant();
+    await die(tenant);
+    const young = await openEngine(redis.url);
+    // The end of this lease, half an hour from now, is not the next thing that happens.
+    await fetchOne(young.engine, tenant, 'r');
+    await young.engine.waitForJobs(tenant, ['q'], 20_000, never);
+    expect(await fetchOne(young.engine, tenant, 'q')).toMatchObject({ attempt: 2 });
+    await young.close();
   });
 });
 

@@ -157,18 +157,6 @@ describe.each([
       await a.engine.waitForJob(tenant, aJob().id, LONG, never);
     });
   });
-
-  test('what a server that died had begun is ended by the others, of tenants that they never saw', async () => {
-    // Asking about tenants that do not exist must not hide those that do.
-    for (let i = 0; i < 30; i++) await b.engine.stats(aTenant(), 'q');
-    const tenant = aTenant();
-    const dying = await openEngine(redis.url);
-    await jobIn(dying.engine, tenant, 'available', 'q');
-    const [job] = await dying.engine.fetch(tenant, CALLER, { queues: ['q'], count: 1, leaseMs: 50 });
-    await dying.close();
-    await b.engine.waitForJobs(tenant, ['q'], LONG, never);
-    expect(await fetchOne(b.engine, tenant, 'q')).toMatchObject({ id: job!.id, attempt: 2 });
-  });
 });
 
 describe('when Redis restarts', () => {

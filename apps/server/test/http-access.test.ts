@@ -1,5 +1,9 @@
 import { type Operation, operations } from '@ojs/schema';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { DEFAULT_POLICY } from '../src/access/policy.ts';
+import { Tenants } from '../src/access/tenants.ts';
+import { revokeCredential } from '../src/cli/keys-revoke.ts';
+import { listCredentials } from '../src/identity/credential-changes.ts';
 import { type Answer, type AuditRecord, expectRefusal, type Harness, startHarness } from './http-harness.ts';
 
 let ojs: Harness;
@@ -225,20 +229,34 @@ describe('lists', () => {
 });
 
 describe('access that changes while a request is on its way', () => {
-  it('is decided anew: a credential revoked elsewhere changes nothing any more', async () => {
-    const { revokeCredential } = await import('../src/cli/keys-revoke.ts');
-    const { listCredentials } = await import('../src/identity/credential-changes.ts');
-    const { Tenants } = await import('../src/access/tenants.ts');
-    const { DEFAULT_POLICY } = await import('../src/access/policy.ts');
-    const key = await ojs.key('producer', 'producer', { principal: 'gone@test' });
-    expect((await enqueue(key, { queue: 'epoch' })).status).toBe(201);
+  async function revoke(principal: string): Promise<void> {
     const { client } = ojs.connections;
     const { records } = await listCredentials(client);
-    const id = records.find(({ principal }) => principal === 'gone@test')?.id ?? '';
+    const id = records.find((record) => record.principal === principal)?.id ?? '';
     await revokeCredential(client, new Tenants(client), DEFAULT_POLICY, { id, force: false }, Date.now());
+  }
+
+  it('is decided anew: a credential revoked elsewhere changes nothing any more', async () => {
+    const key = await ojs.key('producer', 'producer', { principal: 'gone@test' });
+    expect((await enqueue(key, { queue: 'epoch' })).status).toBe(201);
+    await revoke('gone@test');
     expectRefusal(await enqueue(key, { queue: 'epoch' }), 401, 'unauthenticated');
     expect((await ojs.send('GET', '/ojs/v1/queues/epoch/stats', { key: keys.admin })).body.stats.available).toBe(1);
     expect((await enqueue(keys.producer, { queue: 'epoch' })).status).toBe(201);
+  });
+
+  it('is decided anew after a wait: a revoked credential does not hear how the job ended', async () => {
+    const key = await ojs.key('producer', 'producer', { principal: 'waiting@test' });
+    const { job } = (await enqueue(key, { queue: 'patience' })).body;
+    const answer = ojs.send('GET', `/ojs/v1/jobs/${job.id}?wait_ms=20000`, { key });
+    await vi.waitFor(async () =>
+      expect(await ojs.connections.client.pubsub('NUMSUB', '{ojs:_default}/done')).toContain(1),
+    );
+    await revoke('waiting@test');
+    // Another request of the credential shows when this server knows of the revocation.
+    await vi.waitFor(async () => expect((await ojs.send('GET', `/ojs/v1/jobs/${job.id}`, { key })).status).toBe(401));
+    await ojs.send('DELETE', `/ojs/v1/jobs/${job.id}`, { key: keys.admin });
+    expectRefusal(await answer, 401, 'unauthenticated');
   });
 });
 

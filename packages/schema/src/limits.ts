@@ -28,12 +28,15 @@ export const LIMITS = {
   /** Longest execution time of one attempt: seven days. */
   timeoutMaxMs: 7 * 86_400_000,
   maxAttempts: 1_000,
-  /** Errors kept in a job's history. */
+  resultBytes: 1024 * 1024,
+} as const;
+
+/** What is kept of a job's failures; not settings. */
+export const HISTORY = {
   errors: 25,
   /** ojs-core §8.1. */
   backtraceFrames: 50,
   backtraceChars: 10_000,
-  resultBytes: 1024 * 1024,
 } as const;
 
 export type Limits = { -readonly [K in keyof typeof LIMITS]: number };

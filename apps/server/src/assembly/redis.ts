@@ -10,24 +10,14 @@ import { StartProblem } from './start-problem.ts';
 const TELL_AGAIN_MS = 5_000;
 
 /** Redis as the configuration names it. @throws what the first connection fails with */
-export async function connectRedis({ redis, secrets }: Config, onError: (error: Error) => void): Promise<Connections> {
+export function connectRedis({ redis, secrets }: Config, onError: (error: Error) => void): Promise<Connections> {
   const settings = {
     urls: redis.url,
     username: redis.username,
     password: secrets.get('REDIS_PASSWORD')?.reveal(),
     ca: redis.caFile === undefined ? undefined : readFileSync(redis.caFile, 'utf8'),
   };
-  // Later failures are retried for ever; the first one is mostly a wrong setting, and is told.
-  let failFirst: (error: Error) => void = () => undefined;
-  const failed = new Promise<never>((_, reject) => {
-    failFirst = reject;
-  });
-  failed.catch(() => undefined);
-  let isConnected = false;
-  const connected = connect(settings, (error) => (isConnected ? onError(error) : failFirst(error)));
-  const connections = await Promise.race([connected, failed]);
-  isConnected = true;
-  return connections;
+  return connect(settings, onError);
 }
 
 /** What to do when the first connection fails. */

@@ -65,9 +65,6 @@ const BOUNDS: { readonly [K in keyof typeof LIMITS]: readonly [min: number, max:
   leaseMaxMs: [100, 7 * DAY_MS],
   timeoutMaxMs: [1, LIMITS.timeoutMaxMs],
   maxAttempts: [1, LIMITS.maxAttempts],
-  errors: [1, 1_000],
-  backtraceFrames: [0, 1_000],
-  backtraceChars: [0, 1_000_000],
   resultBytes: [2, 64 * MIB],
 };
 

@@ -1,13 +1,13 @@
-import { formatTimestamp, type JobError, type JobErrorReport, LIMITS } from '@ojs/schema';
+import { formatTimestamp, HISTORY, type JobError, type JobErrorReport } from '@ojs/schema';
 
 const DETAILS_BYTES = 65_536;
 
 function trimBacktrace(lines: readonly string[]): string[] {
   const kept: string[] = [];
   let chars = 0;
-  for (const line of lines.slice(0, LIMITS.backtraceFrames)) {
+  for (const line of lines.slice(0, HISTORY.backtraceFrames)) {
     chars += line.length;
-    if (chars > LIMITS.backtraceChars) break;
+    if (chars > HISTORY.backtraceChars) break;
     kept.push(line);
   }
   return kept;
@@ -32,4 +32,4 @@ export function jobErrorOf(report: JobErrorReport, attempt: number, now: number)
 
 /** The history with one more error; the oldest give way. */
 export const appendError = (history: readonly JobError[], error: JobError): JobError[] =>
-  [...history, error].slice(-LIMITS.errors);
+  [...history, error].slice(-HISTORY.errors);

@@ -18,9 +18,15 @@ export class Subscriptions {
     });
     let connectedBefore = client.status === 'ready';
     client.on('ready', () => {
-      if (connectedBefore) onReconnect();
+      if (connectedBefore) void this.#again().then(onReconnect);
       connectedBefore = true;
     });
+  }
+
+  /** Subscribes once more after a reconnect. When the connection drops again meanwhile, the next reconnect does it. */
+  async #again(): Promise<void> {
+    const channels = [...this.#listeners.keys()];
+    if (channels.length > 0) await this.#client.subscribe(...channels).catch(() => undefined);
   }
 
   /** Resolves when messages of the channel will arrive from now on. */

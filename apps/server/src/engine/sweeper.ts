@@ -64,7 +64,8 @@ export function createSweeper(
 
   return {
     expect(tenant, at) {
-      if (at < (next.get(tenant) ?? Number.POSITIVE_INFINITY)) next.set(tenant, at);
+      // A tenant that was never swept is due at once: others may have left something there.
+      if (at < (next.get(tenant) ?? 0)) next.set(tenant, at);
     },
     start() {
       timer ??= setInterval(tick, TICK_MS);

@@ -72,7 +72,7 @@ export class CredentialStore {
       subscriber.subscribe(systemSpace.accessChannel).catch(() => undefined);
     };
     if (subscriber.status === 'ready') subscribe();
-    else subscriber.once('ready', subscribe);
+    subscriber.on('ready', subscribe);
     this.#timer = setInterval(() => void this.#poll(), POLL_MS).unref();
     await this.#poll();
   }

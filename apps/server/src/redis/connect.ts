@@ -23,6 +23,8 @@ export interface Connections {
 const COMMON = {
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
+  // Who subscribes does so again by itself, and hears when that fails.
+  autoResubscribe: false,
   connectTimeout: 5_000,
   retryStrategy: (times: number) => Math.min(50 * 2 ** Math.min(times, 5), 1_000) * (0.5 + Math.random() / 2),
 } satisfies RedisOptions;
@@ -59,6 +61,7 @@ function nodeOptions({
 const opened = (client: RedisClient): Promise<void> =>
   new Promise((resolve, reject) => {
     client.once('ready', resolve);
+    client.once('error', reject);
     client.once('end', () => reject(new Error('the connection ended before it was ready')));
   });
 
@@ -75,7 +78,7 @@ async function isCluster(first: RedisOptions): Promise<boolean> {
 
 /**
  * Connects to a Redis, or to a cluster when several urls are given or the one server says that it is part of one.
- * @param onError hears of connection failures; it must not print what it gets beyond the message.
+ * @param onError hears of later connection failures; it must not print what it gets beyond the message.
  * @throws the connection's error when the first attempt fails.
  */
 export async function connect(settings: RedisSettings, onError: (error: Error) => void): Promise<Connections> {
@@ -84,6 +87,7 @@ export async function connect(settings: RedisSettings, onError: (error: Error) =
   if (!first) throw new Error('no Redis is named: set OJS_REDIS_URL');
   const clustered = nodes.length > 1 || (first.path === undefined && (await isCluster(first)));
   const all: RedisClient[] = [];
+  let isOpen = false;
   const open = (): RedisClient => {
     const client = clustered
       ? new Cluster(
@@ -95,13 +99,15 @@ export async function connect(settings: RedisSettings, onError: (error: Error) =
           },
         )
       : new Redis(first);
-    client.on('error', onError);
+    // The first failure is thrown; later ones are retried for ever, and told.
+    client.on('error', (error) => isOpen && onError(error));
     all.push(client);
     return client;
   };
   const client = open();
   try {
     await opened(client);
+    isOpen = true;
   } catch (error) {
     client.disconnect();
     throw error;

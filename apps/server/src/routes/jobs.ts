@@ -3,6 +3,8 @@ import { refuse } from '../connection/refusal.ts';
 import type { NewJob } from '../engine/engine.ts';
 import type { Ask } from './ask.ts';
 import { claimedJobs, claimedQueue, toNewJob } from './enqueue.ts';
+import { identifyAsk } from './identify.ts';
+import { permitJob } from './permit.ts';
 import { notFound } from './refusals.ts';
 import { type Route, route } from './route.ts';
 
@@ -27,6 +29,9 @@ async function finished(ask: Ask, id: string, waitMs: number): Promise<Job> {
     const left = until - Date.now();
     if (TERMINAL_STATES.has(job.state) || left <= 0 || ask.gone.aborted) return job;
     await engine.waitForJob(ask.tenant, id, left, ask.gone);
+    // Much may have happened to the caller's access while it waited.
+    await identifyAsk(ask);
+    await permitJob(ask, id, 'inspect');
   }
 }
 
