@@ -54,13 +54,17 @@ local function serve(request, queues)
 end
 
 -- A worker id belongs to the principal that used it first, for as long as it is used.
+local owners = {}
+
 local function belongs(worker, principal)
   if worker == '' then return true end
-  local key = own('worker/' .. worker)
-  local owner = call('SET', key, principal, 'PX', KEEP.workerMs, 'GET')
-  if not owner or owner == principal then return true end
-  call('SET', key, owner, 'PX', KEEP.workerMs)
-  return false
+  if not owners[worker] then
+    local key = own('worker/' .. worker)
+    local owner = call('SET', key, principal, 'PX', KEEP.workerMs, 'GET')
+    if owner and owner ~= principal then call('SET', key, owner, 'PX', KEEP.workerMs) end
+    owners[worker] = owner or principal
+  end
+  return owners[worker] == principal
 end
 
 local answers = {}

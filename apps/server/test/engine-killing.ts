@@ -31,6 +31,7 @@ class Ledger {
   readonly claims = new Map<string, number>();
   readonly broken: string[] = [];
   late = 0;
+  ready = 0;
   claimed = 0;
   #waiting: (() => void)[] = [];
 
@@ -43,9 +44,13 @@ class Ledger {
         const key = `${line.id} ${line.attempt}`;
         this.claims.set(key, (this.claims.get(key) ?? 0) + 1);
         this.claimed++;
-        for (const wake of this.#waiting.splice(0)) wake();
+        this.#wake();
         break;
       }
+      case 'ready':
+        this.ready++;
+        this.#wake();
+        break;
       case 'broken':
         this.broken.push(line.error);
         break;
@@ -60,10 +65,13 @@ class Ledger {
     }
   }
 
-  /** Resolves when this many claims more were answered. */
-  async claimsMore(count: number): Promise<void> {
-    const until = this.claimed + count;
-    while (this.claimed < until) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  /** Resolves when what children told makes it true. */
+  async until(holds: () => boolean): Promise<void> {
+    while (!holds()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 }
 
@@ -109,11 +117,17 @@ export async function killUnderLoad(
   let next = 0;
   const start = (): Child => startLoad(redis.url, tenant, `p${next++}`, ledger);
   const children = [start(), start(), start()];
+  const claimsMore = (count: number): Promise<void> => {
+    const wanted = ledger.claimed + count;
+    return ledger.until(() => ledger.claimed >= wanted);
+  };
   let kills = 0;
   for (let round = 0; round < rounds; round++) {
-    await ledger.claimsMore(100 + Math.floor(Math.random() * 300));
+    await claimsMore(100 + Math.floor(Math.random() * 300));
     kills++;
     if (redisToo && round % 2 === 0) {
+      // A server does not start without Redis, and is not meant to.
+      await ledger.until(() => ledger.ready === next);
       await redis.kill();
       await redis.restart();
       continue;
@@ -122,7 +136,7 @@ export async function killUnderLoad(
     await children[victim]!.kill();
     children[victim] = start();
   }
-  await ledger.claimsMore(100);
+  await claimsMore(100);
   await Promise.all(children.map((child) => child.kill()));
 
   const judge = await openEngine(redis.url);

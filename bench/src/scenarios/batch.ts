@@ -10,7 +10,7 @@ export const batch: Scenario = {
     const rows: Row[] = [];
     try {
       for (const size of [100, 1_000]) {
-        const outcome = await http.contest({ width: 8, batch: size }, { operations: 40_000 * scale, rounds });
+        const outcome = await http.contest({ width: 8, batch: size }, { operations: 80_000 * scale, rounds });
         rows.push(rateRow(`batches of ${size}`, 'jobs/s', outcome, { of: 'ratio', atLeast: 1.5 }));
       }
       return rows;

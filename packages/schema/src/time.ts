@@ -34,7 +34,17 @@ export function parseMoment(text: string, now: number): number | undefined {
 }
 
 /** How the server writes a moment: RFC 3339 in UTC with milliseconds. */
-export const formatTimestamp = (ms: number): string => new Date(ms).toISOString();
+export function formatTimestamp(ms: number): string {
+  if (ms !== lastMs) {
+    lastText = new Date(ms).toISOString();
+    lastMs = ms;
+  }
+  return lastText;
+}
+
+/** Under load, many moments in a row are the same millisecond. */
+let lastMs = Number.NaN;
+let lastText = '';
 
 export const Timestamp = z
   .string()

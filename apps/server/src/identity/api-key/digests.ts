@@ -1,8 +1,11 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { StoredSecret } from '../credential-record.ts';
 import type { Credential } from '../credential-store.ts';
 
-/** Digest of a presented key under a key of this process: worthless in a memory dump of another one. */
+/**
+ * Digest of a presented key behind a random prefix of this process: worthless in a memory dump of another one. Digests are
+ * compared and never shown, so the one-shot hash does what an HMAC would, at a third of its cost on every request.
+ */
 export type Digest = Buffer;
 
 /** Wrong keys that are remembered, so that repeating one costs no KDF. */
@@ -10,12 +13,12 @@ const WRONG_MOST = 1_000;
 
 /** Which keys were verified against which credential. A credential that changes is another object and starts with nothing. */
 export class Digests {
-  readonly #key = randomBytes(32);
+  readonly #prefix = randomBytes(32).toString('base64');
   readonly #verified = new WeakMap<Credential, { digest: Digest; secret: StoredSecret }[]>();
   readonly #wrong = new Map<string, Credential>();
 
   of(key: string): Digest {
-    return createHmac('sha256', this.#key).update(key, 'latin1').digest();
+    return hash('sha256', this.#prefix + key, 'buffer');
   }
 
   /** Whether the key was verified before, with a secret that is still live. */
