@@ -59,8 +59,8 @@ export async function verifier(options: Partial<ApiKeyOptions> = {}, now: () => 
   return { counts, store, ask: (key: string, sourceIp = '192.0.2.1') => present(mechanism, `Bearer ${key}`, sourceIp) };
 }
 
-export const present = (mechanism: Mechanism, authorization: string, sourceIp: string) =>
-  mechanism({ authorization, authorizationCount: 1, sourceIp });
+export const present = (mechanism: Mechanism, authorization: string, sourceIp: string, socket?: object) =>
+  mechanism({ authorization, authorizationCount: 1, sourceIp, socket });
 
 export async function issue(word: KeyWord = 'prod', change: Partial<CredentialRecord> = {}): Promise<ParsedKey> {
   const key = generateKey(word);

@@ -9,7 +9,7 @@ export interface Asking {
   readonly authorizationCount: number;
   /** Address of the socket, or what a trusted proxy says. */
   readonly sourceIp: string;
-  /** The TLS socket, for client certificates. */
+  /** The connection: what a mechanism remembers of it, it remembers by this object. */
   readonly socket?: unknown;
 }
 

@@ -54,6 +54,21 @@ describe('a valid key', () => {
     expect(await present(mechanism, `basic ${basic}`, '192.0.2.1')).toHaveProperty('principal');
   });
 
+  test('that was accepted on a connection vouches for no other key on it, and not for itself once it is revoked', async () => {
+    const key = await issue();
+    const { store: credentials } = await verifier();
+    const mechanism = apiKeys({ store: credentials, isDisabled: () => false, onWeakHash: () => undefined });
+    const connection = {};
+    const say = (text: string) => present(mechanism, `Bearer ${text}`, '192.0.2.1', connection);
+    expect(await say(key.text)).toHaveProperty('principal');
+    expect(reason(await say(wrongFor(key)))).toBe('wrong_secret');
+    expect(reason(await say(`${key.text.slice(0, -1)}_`))).toBeDefined();
+    expect(await say(key.text)).toHaveProperty('principal');
+    await store({ ...(await recordOf(key)), revokedAt: Date.now() });
+    credentials.invalidate();
+    expect(reason(await say(key.text))).toBe('revoked');
+  });
+
   test('keeps its verification when another credential changes, and reads its own record anew', async () => {
     const key = await issue();
     const { ask, store: credentials, counts } = await verifier();

@@ -32,6 +32,13 @@ const GATE: GateOptions = {
   waitingPerSource: 32,
 };
 
+/** A key as it was read from a header, and its digest. */
+interface Presentation {
+  readonly authorization: string;
+  readonly key: ParsedKey;
+  readonly digest: Digest;
+}
+
 /** What one presentation of a key is about. */
 interface Attempt {
   readonly key: ParsedKey;
@@ -62,6 +69,8 @@ class Verifier {
   readonly #failures: Failures;
   readonly #deriving = new Map<string, Promise<boolean>>();
   readonly #reported = new WeakSet<Credential>();
+  /** The last header of each connection: it mostly comes again, and reading it costs more than all that is asked of it. */
+  readonly #onConnection = new WeakMap<object, Presentation>();
 
   constructor(options: ApiKeyOptions) {
     this.#options = options;
@@ -71,20 +80,31 @@ class Verifier {
     this.#failures = new Failures(options.rates ?? FAILURE_RATES);
   }
 
-  identify({ authorization, sourceIp }: Asking): Promise<Identified> | Identified | undefined {
+  identify({ authorization, sourceIp, socket }: Asking): Promise<Identified> | Identified | undefined {
     if (authorization === undefined) return undefined;
-    const secret = presentedSecret(authorization)?.secret;
-    if (!secret?.startsWith(OUR_PREFIX)) return undefined;
-    const key = parseKey(secret);
-    if (typeof key === 'string') return { refused: key };
+    const presented = this.#read(authorization, socket);
+    if (presented === undefined || 'refused' in presented) return presented;
+    const { key, digest } = presented;
     const lookup = this.#store.warm(key.id);
     if (lookup !== undefined && typeof lookup !== 'string') {
-      const digest = this.#digests.of(key.text);
       const answer = this.#judge(lookup, key, digest);
       if (answer !== undefined) return answer;
     }
     const attempt = { key, source: networkOf(sourceIp), shown: truncateKey(key.word, key.id) };
-    return this.#slowly(attempt, lookup);
+    return this.#slowly(attempt, lookup, digest);
+  }
+
+  #read(authorization: string, socket: unknown): Presentation | Refused | undefined {
+    const connection = typeof socket === 'object' && socket !== null ? socket : undefined;
+    const known = connection && this.#onConnection.get(connection);
+    if (known?.authorization === authorization) return known;
+    const secret = presentedSecret(authorization)?.secret;
+    if (!secret?.startsWith(OUR_PREFIX)) return undefined;
+    const key = parseKey(secret);
+    if (typeof key === 'string') return { refused: key };
+    const presentation = { authorization, key, digest: this.#digests.of(key.text) };
+    if (connection) this.#onConnection.set(connection, presentation);
+    return presentation;
   }
 
   /** What is known without a KDF: refused for what the record says, or verified before. */
@@ -98,9 +118,8 @@ class Verifier {
     return this.#options.isDisabled(principal) ? refusal('principal_disabled', key, principal) : { principal };
   }
 
-  async #slowly(attempt: Attempt, known: Lookup | undefined): Promise<Identified> {
+  async #slowly(attempt: Attempt, known: Lookup | undefined, digest: Digest): Promise<Identified> {
     const { key, source } = attempt;
-    const digest = this.#digests.of(key.text);
     let lookup = known;
     for (let round = 0; round < ROUNDS; round++) {
       if (!this.#deriving.has(keyOf(digest))) {
