@@ -43,6 +43,8 @@ async function work(job: Job, workerId: string): Promise<void> {
   const { id, queue, attempt } = job;
   const claim = { id, queue, attempt, workerId };
   if (chance(0.3)) await sleep(Math.random() * 30);
+  // Now and then longer than the lease: what comes then must be refused.
+  if (chance(0.03)) await sleep(500);
   if (chance(0.2)) await engine.heartbeat(tenant, CALLER, { workerId, ids: [id] });
   const fate = Math.random();
   if (fate < 0.05) return;

@@ -78,9 +78,10 @@ describe('what a server that died had begun is ended by the one that is left', (
     await left.engine.stats(aTenant(), 'q');
     const tenant = aTenant();
     await die(tenant);
-    await left.engine.waitForJobs(tenant, ['q'], 20_000, never);
-    expect(await fetchOne(left.engine, tenant, 'q')).toMatchObject({ attempt: 2 });
-    await left.close();
+    const watcher = await openEngine(redis.url, {}, false);
+    await watcher.engine.waitForJobs(tenant, ['q'], 20_000, never);
+    expect(await fetchOne(watcher.engine, tenant, 'q')).toMatchObject({ attempt: 2 });
+    await Promise.all([left.close(), watcher.close()]);
   });
 
   test('though it was asked something else before it looked around', async () => {

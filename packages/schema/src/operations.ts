@@ -15,6 +15,8 @@ import {
 import { HealthAnswer, Manifest } from './system.ts';
 import {
   AckAnswer,
+  AckBatchAnswer,
+  AckBatchRequest,
   AckRequest,
   FetchAnswer,
   FetchRequest,
@@ -152,6 +154,17 @@ export const operations = {
     body: AckRequest,
     status: 200,
     answer: AckAnswer,
+  }),
+  ackJobs: define({
+    id: 'ackJobs',
+    method: 'POST',
+    path: '/ojs/v1/workers/ack/batch',
+    summary: 'Report up to 100 successes, each decided for itself (an extension of this server, not part of OJS)',
+    permission: 'dequeue',
+    planes: ['worker'],
+    body: AckBatchRequest,
+    status: 200,
+    answer: AckBatchAnswer,
   }),
   nackJob: define({
     id: 'nackJob',

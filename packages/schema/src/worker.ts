@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { JobErrorReport } from './error.ts';
+import { ErrorBody, JobErrorReport } from './error.ts';
 import { Job, JobState, JobSummary } from './job.ts';
 import { LIMITS } from './limits.ts';
 import { JobId, QueueName, WorkerId } from './names.ts';
@@ -43,6 +43,22 @@ export const AckAnswer = z
     job: JobSummary,
   })
   .meta({ id: 'AckAnswer' });
+
+/** As many as one fetch answers at most. An extension of ours: OJS has no batch here. */
+export const AckBatchRequest = z
+  .object({ acks: z.array(AckRequest).min(1).max(LIMITS.fetchJobs) })
+  .strict()
+  .meta({ id: 'AckBatchRequest' });
+/** Each ack is decided for itself, in the order of the request. */
+export const AckBatchResult = z
+  .discriminatedUnion('acknowledged', [
+    z.object({ job_id: z.string(), acknowledged: z.literal(true), state: JobState, completed_at: z.string() }),
+    z.object({ job_id: z.string(), acknowledged: z.literal(false), error: ErrorBody }),
+  ])
+  .meta({ id: 'AckBatchResult' });
+export const AckBatchAnswer = z
+  .object({ results: z.array(AckBatchResult).meta({ description: 'In the order of the request' }) })
+  .meta({ id: 'AckBatchAnswer' });
 
 /** http-binding §10.3. `requeue` gives the job back without counting a failure. */
 export const NackRequest = z
@@ -98,6 +114,7 @@ export const HeartbeatAnswer = z
 
 export type FetchRequest = z.infer<typeof FetchRequest>;
 export type AckRequest = z.infer<typeof AckRequest>;
+export type AckBatchResult = z.infer<typeof AckBatchResult>;
 export type NackRequest = z.infer<typeof NackRequest>;
 export type HeartbeatRequest = z.infer<typeof HeartbeatRequest>;
 export type HeartbeatAnswer = z.infer<typeof HeartbeatAnswer>;

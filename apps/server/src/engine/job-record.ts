@@ -72,6 +72,8 @@ function moments(hash: JobHash, state: JobState, timer: number | undefined): Rec
   const finished = at(hash.finishedOn);
   return {
     enqueued_at: at(hash.enq ?? hash.timestamp),
+    // A dead letter that was retried starts anew, without its old time to live.
+    ...(hash.exp === undefined && { expires_at: undefined }),
     started_at: started,
     completed_at: state === 'completed' || (state === 'discarded' && !hash.ex) ? finished : undefined,
     discarded_at: state === 'discarded' ? finished : undefined,

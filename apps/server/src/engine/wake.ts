@@ -8,6 +8,8 @@ import { Waiters } from './waiters.ts';
 /** How many waiting fetches one wake-up sets going; each that finds a full hand wakes two more. */
 const FIRST_WOKEN = 16;
 const LOOK_AGAIN_MS = 1_000;
+/** Who waits for the end of a job looks again at every fifth of these. */
+const ENDS_EVERY = 5;
 
 interface Waiting {
   readonly jobs: Waiters;
@@ -44,15 +46,19 @@ export function createWake(
     return waiting;
   }
 
+  let looks = 0;
+
   async function lookAgain(): Promise<void> {
+    looks++;
     for (const [tenant, { jobs, ends }] of tenants) {
       const { prefix } = spaces.of(tenant);
       if (jobs.size === 0 && ends.size === 0) {
         tenants.delete(tenant);
         await Promise.all([subscriptions.stop(`${prefix}/wake`), subscriptions.stop(`${prefix}/done`)]);
-      } else if (jobs.size > 0) {
-        for (const queue of await peek(tenant, jobs.names)) jobs.wake(queue, FIRST_WOKEN);
+        continue;
       }
+      if (looks % ENDS_EVERY === 0) ends.wakeAll();
+      if (jobs.size > 0) for (const queue of await peek(tenant, jobs.names)) jobs.wake(queue, FIRST_WOKEN);
     }
   }
 

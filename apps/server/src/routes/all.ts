@@ -1,3 +1,4 @@
+import { ackRoutes } from './acks.ts';
 import { deadLetterRoutes } from './dead-letter.ts';
 import { eventRoutes } from './events.ts';
 import { jobRoutes } from './jobs.ts';
@@ -11,6 +12,7 @@ export const ROUTES: readonly Route[] = [
   ...systemRoutes,
   ...jobRoutes,
   ...workerRoutes,
+  ...ackRoutes,
   ...deadLetterRoutes,
   ...queueRoutes,
   ...eventRoutes,

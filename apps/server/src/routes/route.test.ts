@@ -15,7 +15,11 @@ const logged: unknown[] = [];
 const log = { debug: () => undefined, error: (fields: unknown) => void logged.push(fields) };
 
 /** An app around an engine that fails in ways that the real one cannot be made to. */
-function appWith(engine: Partial<Engine>, learned: (epoch: string) => void = () => undefined): FastifyInstance {
+function appWith(
+  engine: Partial<Engine>,
+  learned: (epoch: string) => void = () => undefined,
+  admitted: () => boolean = () => true,
+): FastifyInstance {
   const answers = new Answers({ stopping: false });
   const app = createApp({
     listener: { limits, connections: new ConnectionLimit(100) },
@@ -47,7 +51,7 @@ function appWith(engine: Partial<Engine>, learned: (epoch: string) => void = () 
     answers,
     limits: { bodyBytes: 1_000, batchBodyBytes: 1_000, depth: 32 },
     rules: { unknownAttributes: 'reject' },
-    identity: { mechanisms: [() => ({ principal })] },
+    identity: { mechanisms: [() => (admitted() ? { principal } : { refused: 'revoked' })] },
     access: { epochs, policy: () => DEFAULT_POLICY },
     audit: { record: () => undefined },
     logins: { success: () => undefined, failure: () => undefined },
@@ -120,5 +124,63 @@ describe('access that became stale', () => {
   it('three times in a row is 503', async () => {
     const answer = await ask(appWith({ queues: () => Promise.reject(new StaleAccess('9')) }));
     expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '1']);
+  });
+});
+
+describe('a batch of acks while access changes', () => {
+  const ids = [1, 2, 3].map((n) => `019539a4-0000-7000-8000-00000000000${n}`);
+  /** An engine that finds access stale for the acks that `stale` says, given the job and how often it was asked. */
+  function acking(stale: (id: string, time: number) => boolean, admitted?: () => boolean) {
+    const asked: string[] = [];
+    const ack: Engine['ack'] = async (_, __, { id, queue }) => {
+      asked.push(id);
+      const time = asked.filter((each) => each === id).length;
+      if (stale(id, time)) throw new StaleAccess(`${time}`);
+      return { id, queue, type: 'a', state: 'completed', attempt: 1, max_attempts: 3 };
+    };
+    const app = appWith({ locate: async () => 'q', ack }, undefined, admitted);
+    const send = async () => {
+      const answer = await app.inject({
+        method: 'POST',
+        url: '/ojs/v1/workers/ack/batch',
+        headers: { host: 'a', 'content-type': 'application/json' },
+        payload: { acks: ids.map((job_id) => ({ job_id })) },
+      });
+      const results: { error?: { code: string; retryable: boolean } }[] | undefined = answer.json().results;
+      return { status: answer.statusCode, results: results?.map(({ error }) => error?.code ?? 'done') };
+    };
+    return { asked, send };
+  }
+
+  it('what was done is not done again, and the rest is decided anew', async () => {
+    const { asked, send } = acking((id, time) => id === ids[1] && time < 3);
+    expect(await send()).toEqual({ status: 200, results: ['done', 'done', 'done'] });
+    expect(asked).toEqual([...ids, ids[1], ids[1]]);
+  });
+
+  it('three times in a row is 503 for that ack alone', async () => {
+    const { asked, send } = acking((id) => id === ids[1]);
+    expect(await send()).toEqual({ status: 200, results: ['done', 'backend_unavailable', 'done'] });
+    expect(asked).toHaveLength(5);
+  });
+
+  it('a caller that is not admitted any more gets no further, but hears what was done', async () => {
+    let asks = 0;
+    const { asked, send } = acking(
+      (id) => id !== ids[0],
+      () => ++asks === 1,
+    );
+    expect(await send()).toEqual({ status: 200, results: ['done', 'unauthenticated', 'unauthenticated'] });
+    expect(asked).toEqual(ids);
+  });
+
+  it('of which nothing was done is refused whole', async () => {
+    expect((await acking(() => true).send()).status).toBe(503);
+    let asks = 0;
+    const revoked = acking(
+      () => true,
+      () => ++asks === 1,
+    );
+    expect((await revoked.send()).status).toBe(401);
   });
 });

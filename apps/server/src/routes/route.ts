@@ -5,13 +5,13 @@ import { urlOf } from '../connection/app.ts';
 import { refuseBody } from '../connection/body.ts';
 import { awaitsContinue, continued } from '../connection/expect.ts';
 import type { Refusal } from '../connection/refusal.ts';
-import { StaleAccess } from '../engine/errors.ts';
 import { Ask } from './ask.ts';
+import { decideAndServe } from './decide-anew.ts';
 import { identifyAsk } from './identify.ts';
 import { parse } from './issues.ts';
 import { permitAnywhere, permitJob, permitQueues } from './permit.ts';
 import { readQuery } from './query.ts';
-import { asRefusal, notFound, unavailable } from './refusals.ts';
+import { asRefusal, notFound } from './refusals.ts';
 import type { Services } from './services.ts';
 
 declare module 'fastify' {
@@ -108,21 +108,8 @@ function readParams(schema: z.ZodObject, ask: Ask): unknown {
   return parse(schema, params);
 }
 
-/** How often a request is decided anew when access changes under it. */
-const DECISIONS = 3;
-
-async function decideAndServe(route: Route, ask: Ask): Promise<Answer> {
-  for (let round = 1; ; round++) {
-    try {
-      return await route.serve(ask);
-    } catch (error) {
-      if (!(error instanceof StaleAccess)) throw error;
-      if (round === DECISIONS) throw unavailable();
-      await ask.services.access.epochs.learned(ask.tenant, error.current);
-      await identifyAsk(ask);
-    }
-  }
-}
+/** Operations that do many things at once have the larger limit of a body. */
+const BATCHES: ReadonlySet<string> = new Set(['enqueueBatch', 'ackJobs']);
 
 /** Adds the routes to a server: connection → identify → permit → validate → operate → answer, written once. */
 export function addRoutes(app: FastifyInstance, services: Services, routes: readonly Route[]): void {
@@ -140,7 +127,7 @@ export function addRoutes(app: FastifyInstance, services: Services, routes: read
 
   for (const each of routes) {
     const { operation, isPublic } = each;
-    const bodyLimit = operation.id === 'enqueueBatch' ? limits.batchBodyBytes : limits.bodyBytes;
+    const bodyLimit = BATCHES.has(operation.id) ? limits.batchBodyBytes : limits.bodyBytes;
 
     const readBody = (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
       const refusal = refuseBody(request.raw, bodyLimit);
@@ -176,7 +163,7 @@ export function addRoutes(app: FastifyInstance, services: Services, routes: read
       handler(request, reply) {
         const { ask } = request;
         if (ask === undefined) throw new Error(`${operation.id} was reached without identify`);
-        decideAndServe(each, ask).then(
+        decideAndServe(ask, () => each.serve(ask)).then(
           ({ body, status = operation.status, location }) =>
             answers.send(reply, status, body, location === undefined ? undefined : { Location: location }),
           (error: unknown) => fail(request, reply, operation, error),

@@ -1,9 +1,9 @@
 import { type Job, NAME_RULES, operations } from '@ojs/schema';
-import type { Fetch, LeaseClaim, Settled } from '../engine/engine.ts';
+import type { Fetch } from '../engine/engine.ts';
+import { claimOf, summaryOf } from './acks.ts';
 import type { Ask } from './ask.ts';
 import { invalid } from './issues.ts';
 import { type Route, route } from './route.ts';
-import { checkResult } from './sizes.ts';
 
 const leaseOf = (asked: number | undefined, max: number): number | undefined =>
   asked === undefined ? undefined : Math.min(asked, max);
@@ -33,22 +33,6 @@ async function giveBack(ask: Ask, { id, queue, attempt }: Job, workerId: string 
   }
 }
 
-const claimOf = (ask: Ask, body: { job_id: string; worker_id?: string; attempt?: number }): LeaseClaim => ({
-  id: body.job_id,
-  queue: ask.queue,
-  ...(body.worker_id !== undefined && { workerId: body.worker_id }),
-  ...(body.attempt !== undefined && { attempt: body.attempt }),
-});
-
-const summaryOf = ({ id, type, queue, state, attempt, max_attempts }: Settled) => ({
-  id,
-  type,
-  queue,
-  state,
-  attempt,
-  max_attempts,
-});
-
 export const workerRoutes: readonly Route[] = [
   route(operations.fetchJobs, {
     target: { queues: ({ body }) => body.queues },
@@ -70,23 +54,11 @@ export const workerRoutes: readonly Route[] = [
     },
   }),
 
-  route(operations.ackJob, {
-    target: { job: ({ body }) => body.job_id },
-    async handle(ask, { body }) {
-      const { engine, limits } = ask.services;
-      checkResult(body.result, ask.bodyBytes, limits);
-      const done = await engine.ack(ask.tenant, ask.caller, claimOf(ask, body), body.result);
-      const { id, state } = done;
-      const completed_at = done.completedAt ?? new Date().toISOString();
-      return { body: { acknowledged: true, id, job_id: id, state, completed_at, job: summaryOf(done) } };
-    },
-  }),
-
   route(operations.nackJob, {
     target: { job: ({ body }) => body.job_id },
     async handle(ask, { body }) {
       const { engine } = ask.services;
-      const claim = claimOf(ask, body);
+      const claim = claimOf(ask.queue, body);
       const { error, requeue = false } = body;
       const failed =
         requeue || error === undefined

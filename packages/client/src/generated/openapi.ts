@@ -256,6 +256,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ojs/v1/workers/ack/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report up to 100 successes, each decided for itself (an extension of this server, not part of OJS) */
+        post: operations["ackJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ojs/v1/workers/fetch": {
         parameters: {
             query?: never;
@@ -319,6 +336,25 @@ export interface components {
             job: components["schemas"]["JobSummary"];
             job_id: string;
             state: components["schemas"]["JobState"];
+        };
+        AckBatchAnswer: {
+            /** @description In the order of the request */
+            results: components["schemas"]["AckBatchResult"][];
+        };
+        AckBatchRequest: {
+            acks: components["schemas"]["AckRequest"][];
+        };
+        AckBatchResult: {
+            /** @constant */
+            acknowledged: true;
+            completed_at: string;
+            job_id: string;
+            state: components["schemas"]["JobState"];
+        } | {
+            /** @constant */
+            acknowledged: false;
+            error: components["schemas"]["Error"];
+            job_id: string;
         };
         AckRequest: {
             /** @description The attempt that the fetch answered with. With it, an answer that comes too late is refused even when the same worker holds a newer lease */
@@ -1276,6 +1312,40 @@ export interface operations {
                 };
                 content: {
                     "application/openjobspec+json": components["schemas"]["AckAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    ackJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["AckBatchRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["AckBatchAnswer"];
                 };
             };
             400: components["responses"]["Error400"];

@@ -2,6 +2,7 @@
 /** Where each operation is; `open` ones need no credential. */
 export const routes = {
   ackJob: { method: 'POST', path: '/ojs/v1/workers/ack' },
+  ackJobs: { method: 'POST', path: '/ojs/v1/workers/ack/batch' },
   activateJob: { method: 'POST', path: '/ojs/v1/jobs/{id}/activate' },
   cancelJob: { method: 'DELETE', path: '/ojs/v1/jobs/{id}' },
   deleteDeadLetter: { method: 'DELETE', path: '/ojs/v1/dead-letter/{id}' },

@@ -1,0 +1,104 @@
+import { type AckBatchResult, type AckRequest, operations } from '@ojs/schema';
+import { errorBody } from '../connection/error-body.ts';
+import type { LeaseClaim, Settled } from '../engine/engine.ts';
+import { StaleAccess } from '../engine/errors.ts';
+import type { Ask } from './ask.ts';
+import { decideAndServe } from './decide-anew.ts';
+import { permitJob } from './permit.ts';
+import { asRefusal, unavailable } from './refusals.ts';
+import { type Route, route } from './route.ts';
+import { checkResult } from './sizes.ts';
+
+/** @param queue the one that the job is in, as stored */
+export const claimOf = (
+  queue: string,
+  body: { job_id: string; worker_id?: string | undefined; attempt?: number | undefined },
+): LeaseClaim => ({
+  id: body.job_id,
+  queue,
+  ...(body.worker_id !== undefined && { workerId: body.worker_id }),
+  ...(body.attempt !== undefined && { attempt: body.attempt }),
+});
+
+export const summaryOf = ({ id, type, queue, state, attempt, max_attempts }: Settled) => ({
+  id,
+  type,
+  queue,
+  state,
+  attempt,
+  max_attempts,
+});
+
+/** Ends the attempt, once it is known that the caller may dequeue from the queue. */
+async function acknowledge(ask: Ask, queue: string, body: AckRequest) {
+  const { engine, limits } = ask.services;
+  checkResult(body.result, ask.bodyBytes, limits);
+  const done = await engine.ack(ask.tenant, ask.caller, claimOf(queue, body), body.result);
+  return { done, completed_at: done.completedAt ?? new Date().toISOString() };
+}
+
+/** One ack of a batch, permitted and done as if it had come alone. */
+async function acknowledgeOne(ask: Ask, body: AckRequest): Promise<AckBatchResult> {
+  const queue = await permitJob(ask, body.job_id, 'dequeue');
+  const { done, completed_at } = await acknowledge(ask, queue, body);
+  return { job_id: done.id, acknowledged: true, state: done.state, completed_at };
+}
+
+function refusedOne(ask: Ask, { job_id }: AckRequest, reason: unknown): AckBatchResult {
+  const refusal = asRefusal(reason);
+  const { services, operation, request } = ask;
+  if (refusal.status === 500) {
+    services.log.error({ request_id: request.id, route: operation.id, job_id, err: reason }, 'an ack failed');
+  }
+  return { job_id, acknowledged: false, error: errorBody(refusal, request.id).error };
+}
+
+/** Leases are independent, and so are acks: what was done stays done, and only what became stale is decided anew. */
+async function acknowledgeAll(ask: Ask, acks: readonly AckRequest[]): Promise<AckBatchResult[]> {
+  const results: AckBatchResult[] = [];
+  let open = [...acks.entries()];
+  const serve = async (): Promise<void> => {
+    const outcomes = await Promise.allSettled(open.map(([, ack]) => acknowledgeOne(ask, ack)));
+    const served = open;
+    open = [];
+    let stale: StaleAccess | undefined;
+    for (const [i, [place, ack]] of served.entries()) {
+      const outcome = outcomes[i] as PromiseSettledResult<AckBatchResult>;
+      if (outcome.status === 'fulfilled') results[place] = outcome.value;
+      else if (!(outcome.reason instanceof StaleAccess)) results[place] = refusedOne(ask, ack, outcome.reason);
+      else {
+        stale = outcome.reason;
+        open.push([place, ack]);
+      }
+    }
+    if (stale !== undefined) throw stale;
+  };
+  try {
+    await decideAndServe(ask, serve);
+  } catch (error) {
+    // Of nothing that was done may the caller hear that nothing was changed.
+    if (open.length === acks.length) throw error;
+    for (const [place, ack] of open) results[place] = refusedOne(ask, ack, error);
+  }
+  const away = (each: AckBatchResult): boolean => !each.acknowledged && each.error.code === 'backend_unavailable';
+  if (results.every(away)) throw unavailable();
+  return results;
+}
+
+export const ackRoutes: readonly Route[] = [
+  route(operations.ackJob, {
+    target: { job: ({ body }) => body.job_id },
+    async handle(ask, { body }) {
+      const { done, completed_at } = await acknowledge(ask, ask.queue, body);
+      const { id, state } = done;
+      return { body: { acknowledged: true, id, job_id: id, state, completed_at, job: summaryOf(done) } };
+    },
+  }),
+
+  route(operations.ackJobs, {
+    target: 'visible',
+    async handle(ask, { body }) {
+      return { body: { results: await acknowledgeAll(ask, body.acks) } };
+    },
+  }),
+];
