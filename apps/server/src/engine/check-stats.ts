@@ -1,7 +1,7 @@
 import type { QueueCounts } from '@ojs/schema';
 import type { RedisClient } from '../redis/connect.ts';
 import { tenantSpace } from '../redis/keyspace.ts';
-import { COUNTED } from './queues.ts';
+import { countsOf } from './queues.ts';
 import { sourceOf } from './scripts.ts';
 import { DEFAULT_SETTINGS } from './settings.ts';
 
@@ -13,5 +13,5 @@ export async function readStats(client: RedisClient, tenant: string, queue: stri
   source ??= sourceOf('stats', DEFAULT_SETTINGS);
   const [answer] = (await client.eval(source, 1, tenantSpace(tenant).prefix, queue)) as number[][];
   if (!answer || answer.length === 0) return undefined;
-  return Object.fromEntries(COUNTED.map((state, i) => [state, answer[i + 1]])) as QueueCounts;
+  return countsOf(answer);
 }

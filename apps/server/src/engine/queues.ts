@@ -1,21 +1,14 @@
-import { formatTimestamp, type QueueCounts } from '@ojs/schema';
+import { formatTimestamp, JOB_STATES, type QueueCounts } from '@ojs/schema';
 import type { EngineContext } from './context.ts';
 import type { Caller, QueueState } from './engine.ts';
 import { accepted, type Outcome } from './outcomes.ts';
 import { redisFailure } from './scripts.ts';
 
-/** Counts in the order of stats.lua. */
-export const COUNTED = [
-  'scheduled',
-  'available',
-  'pending',
-  'active',
-  'completed',
-  'retryable',
-  'cancelled',
-  'discarded',
-] as const;
 const PER_CALL = 200;
+
+/** An answer of stats.lua: whether the queue is paused, then how many jobs are in each state, in the order of JOB_STATES. */
+export const countsOf = (answer: readonly number[]): QueueCounts =>
+  Object.fromEntries(JOB_STATES.map((state, i) => [state, answer[i + 1]])) as QueueCounts;
 
 export function createQueues({ client, run, spaces }: EngineContext) {
   const created = async (tenant: string): Promise<Record<string, string>> => {
@@ -49,8 +42,7 @@ export function createQueues({ client, run, spaces }: EngineContext) {
     stats: async (tenant: string, queue: string): Promise<(QueueCounts & { paused: boolean }) | undefined> => {
       const [answer] = (await run('stats', spaces.of(tenant), [queue])) as number[][];
       if (!answer || answer.length === 0) return undefined;
-      const counts = Object.fromEntries(COUNTED.map((name, i) => [name, answer[i + 1]])) as QueueCounts;
-      return { ...counts, paused: answer[0] === 1 };
+      return { ...countsOf(answer), paused: answer[0] === 1 };
     },
 
     setPaused: async (tenant: string, caller: Caller, queue: string, paused: boolean): Promise<boolean> => {
