@@ -34,5 +34,8 @@ export type JobError = Schemas['JobError'];
 export type EnqueueRequest = Schemas['EnqueueRequest'];
 /** What a worker says went wrong. */
 export type JobErrorReport = Schemas['JobErrorReport'];
+export type AckRequest = Schemas['AckRequest'];
+/** What became of one ack of a batch. */
+export type AckBatchResult = Schemas['AckBatchResult'];
 export type HeartbeatAnswer = Schemas['HeartbeatAnswer'];
 export type RetryPolicyRequest = Schemas['RetryPolicy'];

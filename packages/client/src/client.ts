@@ -35,6 +35,8 @@ export interface CallOptions {
   retry?: RetrySettings | undefined;
   /** The largest answer that is read, in bytes. Default 32 MiB. */
   maxBytes?: number | undefined;
+  /** Whether a good answer holds errors, which must not repeat the credential. */
+  hasErrors?: boolean | undefined;
 }
 
 /** Calls operations of the API, typed by its OpenAPI document. */
@@ -132,7 +134,7 @@ class HttpClient implements Client {
       timeoutMs: options.timeoutMs ?? this.#timeoutMs,
       maxBytes: options.maxBytes ?? MAX_BYTES,
     });
-    return readAnswer(answer, id, token);
+    return readAnswer(answer, id, token, options.hasErrors);
   }
 
   close(): Promise<void> {

@@ -1,4 +1,7 @@
+export { refusalOf } from './answer.ts';
 export type {
+  AckBatchResult,
+  AckRequest,
   EnqueueRequest,
   HeartbeatAnswer,
   Job,

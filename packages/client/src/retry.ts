@@ -35,6 +35,7 @@ const SAFE: ReadonlySet<OperationId> = new Set([
   'enqueueBatch',
   'fetchJobs',
   'ackJob',
+  'ackJobs',
   'nackJob',
   'heartbeat',
 ]);

@@ -8,8 +8,9 @@ import { OjsConfigurationError } from './errors.ts';
 export function pathOf(
   template: string,
   path: Readonly<Record<string, string>> = {},
-  query: Readonly<Record<string, unknown>> = {},
+  query?: Readonly<Record<string, unknown>>,
 ): string {
+  if (!query && !template.includes('{')) return template;
   const filled = template.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = path[name] ?? '';
     if (value === '' || value === '.' || value === '..')
@@ -17,6 +18,6 @@ export function pathOf(
     return encodeURIComponent(value);
   });
   const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
+  for (const [name, value] of Object.entries(query ?? {})) if (value !== undefined) search.set(name, String(value));
   return search.size === 0 ? filled : `${filled}?${search}`;
 }

@@ -1,6 +1,5 @@
-import { type CallInput, type CallOptions, type Client, OjsConnectionError, OjsError, refusalOf } from '@ojs/client';
-
-export type AckRequest = CallInput<'ackJob'>['body'];
+import { type AckRequest, type CallOptions, type Client, OjsError } from '@ojs/client';
+import { isOfOne, refusedAck } from './refusals.ts';
 
 /** The server takes no more in one request. */
 const GROUP_MAX = 100;
@@ -8,15 +7,10 @@ const GROUP_MAX = 100;
 const GROUP_CHARS = 2 * 1024 * 1024;
 /** An answer that takes longer holds up no other ack, in milliseconds. */
 const PATIENCE_MS = 100;
+/** With so many of these, the server is to be left alone, and the connections to fetches and heartbeats. */
+const SLOW_MAX = 4;
 /** Statuses by which a server says that it has no such route: the batch is an extension of OJS. */
 const NO_ROUTE: ReadonlySet<number> = new Set([404, 405, 501]);
-/** What the answer would have been, had the ack gone alone. */
-const STATUS: Readonly<Record<string, number>> = {
-  unauthenticated: 401,
-  permission_denied: 403,
-  not_found: 404,
-  conflict: 409,
-};
 
 interface Waiting {
   readonly request: AckRequest;
@@ -35,12 +29,14 @@ export class AckGather {
   readonly #options: CallOptions;
   #waiting: Waiting[] = [];
   #scheduled = false;
-  #underWay = false;
+  /** Whether a request is under way whose answer is worth waiting for. */
+  #quick = false;
+  #slow = 0;
   #alone = false;
 
   constructor(client: Client, options: CallOptions) {
     this.#client = client;
-    this.#options = options;
+    this.#options = { ...options, hasErrors: true };
   }
 
   /** @throws {OjsError} (rejects) what the server says of this ack; as {@link Client.call} */
@@ -57,7 +53,7 @@ export class AckGather {
 
   /** Jobs that end in one turn of the event loop go together. */
   #schedule(): void {
-    if (this.#scheduled || this.#underWay || this.#waiting.length === 0) return;
+    if (this.#scheduled || this.#quick || this.#slow >= SLOW_MAX || this.#waiting.length === 0) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
@@ -66,16 +62,20 @@ export class AckGather {
   }
 
   #send(): void {
-    this.#underWay = true;
-    const goOn = (): void => {
-      if (!timer) return;
-      clearTimeout(timer);
-      timer = undefined;
-      this.#underWay = false;
+    this.#quick = true;
+    let slow = false;
+    const timer = setTimeout(() => {
+      slow = true;
+      this.#quick = false;
+      this.#slow += 1;
       this.#schedule();
-    };
-    let timer: NodeJS.Timeout | undefined = setTimeout(goOn, PATIENCE_MS);
-    void this.#sendGroup(this.#next()).then(goOn);
+    }, PATIENCE_MS);
+    void this.#sendGroup(this.#next()).then(() => {
+      clearTimeout(timer);
+      if (slow) this.#slow -= 1;
+      else this.#quick = false;
+      this.#schedule();
+    });
   }
 
   #next(): Waiting[] {
@@ -95,11 +95,13 @@ export class AckGather {
       const body = { acks: group.map(({ request }) => request) };
       const { results } = await this.#client.call('ackJobs', { body }, this.#options);
       group.forEach((waiting, i) => {
-        tell(waiting, results?.[i]);
+        const refused = refusedAck(waiting.request, results?.[i]);
+        if (refused) waiting.reject(refused);
+        else waiting.resolve();
       });
     } catch (error) {
       if (error instanceof OjsError && NO_ROUTE.has(error.status ?? 0)) this.#alone = true;
-      if (isRefused(error)) return this.#sendEach(group);
+      if (isOfOne(error)) return this.#sendEach(group);
       for (const { reject } of group) reject(error);
     }
   }
@@ -118,4 +120,11 @@ export class AckGather {
   }
 }
 
-type Result = Partial<Awaited<ReturnType<Client['call']>>>;
+/** What cannot be said in JSON goes alone, and fails alone. */
+function charsOf(result: unknown): number {
+  try {
+    return JSON.stringify(result)?.length ?? 0;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}

@@ -1,9 +1,10 @@
 import type { Client, Job } from '@ojs/client';
+import { AckGather } from './ack-gather.ts';
 import { ActiveJob, leaseOf } from './active-job.ts';
 import { contextOf } from './context.ts';
 import type { Tell } from './events.ts';
 import { type Handler, type Outcome, runJob, timedOut } from './run-job.ts';
-import { type Settlement, settle } from './settle.ts';
+import { type SettleContext, type Settlement, settle, TRY } from './settle.ts';
 import type { AbortReason } from './worker-errors.ts';
 
 /** What {@link Crew} works with. */
@@ -27,12 +28,16 @@ export class Crew {
   readonly active = new Map<string, ActiveJob>();
   readonly #context: CrewContext;
   readonly #halt = new AbortController();
+  readonly #telling: SettleContext;
   #running = 0;
   #unsettled = 0;
   #waiting: (() => void)[] = [];
 
   constructor(context: CrewContext) {
     this.#context = context;
+    const { client, workerId, tell } = context;
+    const halt = this.#halt.signal;
+    this.#telling = { client, workerId, tell, halt, acks: new AckGather(client, { ...TRY, signal: halt }) };
   }
 
   /** How many jobs may be taken now. */
@@ -118,8 +123,7 @@ export class Crew {
 
   async #settle(active: ActiveJob, outcome: Outcome): Promise<void> {
     active.settling = true;
-    const { client, workerId, tell } = this.#context;
-    const told = await settle({ client, workerId, tell, halt: this.#halt.signal }, active, outcome);
+    const told = await settle(this.#telling, active, outcome);
     this.#report(active, told);
     this.#forget(active);
     this.#changed();

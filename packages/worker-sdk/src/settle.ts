@@ -1,19 +1,25 @@
-import { backoffMs, type Client, isTransient, OjsError, sleep } from '@ojs/client';
+import { backoffMs, type CallOptions, type Client, type OjsError, sleep } from '@ojs/client';
+import type { AckGather } from './ack-gather.ts';
 import type { ActiveJob } from './active-job.ts';
 import { errorReport } from './error-report.ts';
 import type { Tell } from './events.ts';
+import { isGone, isPassing } from './refusals.ts';
 import type { Outcome } from './run-job.ts';
 
 /** What the server has been told; undefined when it was not, because the lease was lost or ended before. */
 export type Settlement = Outcome | undefined;
 
-const ONCE = { retries: 0, baseMs: 0, capMs: 0, maxRetryAfterMs: 0 };
 const BACKOFF = { baseMs: 200, capMs: 5_000 };
-const TRY_MS = 10_000;
+/** Of one try; {@link settle} repeats them itself. */
+export const TRY: CallOptions = {
+  retry: { retries: 0, baseMs: 0, capMs: 0, maxRetryAfterMs: 0 },
+  timeoutMs: 10_000,
+};
 
 /** What {@link settle} works with. */
 export interface SettleContext {
   readonly client: Client;
+  readonly acks: AckGather;
   readonly workerId: string;
   readonly tell: Tell;
   /** Fires when the worker gives up telling. */
@@ -49,17 +55,9 @@ export async function settle(context: SettleContext, active: ActiveJob, outcome:
   }
 }
 
-function say({ client, workerId, halt }: SettleContext, { job }: ActiveJob, said: Outcome): Promise<unknown> {
+function say({ client, acks, workerId, halt }: SettleContext, { job }: ActiveJob, said: Outcome): Promise<unknown> {
   const claim = { job_id: job.id, worker_id: workerId, attempt: job.attempt };
-  const options = { retry: ONCE, timeoutMs: TRY_MS, signal: halt };
-  if (said.kind === 'nack') return client.call('nackJob', { body: { ...claim, error: said.report } }, options);
-  if (said.kind === 'requeue') return client.call('nackJob', { body: { ...claim, requeue: true } }, options);
-  const result = said.result === undefined ? {} : { result: said.result };
-  return client.call('ackJob', { body: { ...claim, ...result } }, options);
+  if (said.kind === 'ack') return acks.ack(said.result === undefined ? claim : { ...claim, result: said.result });
+  const how = said.kind === 'nack' ? { error: said.report } : { requeue: true };
+  return client.call('nackJob', { body: { ...claim, ...how } }, { ...TRY, signal: halt });
 }
-
-const isGone = (error: unknown): boolean => error instanceof OjsError && (error.status === 409 || error.status === 404);
-
-/** Also a refused credential or permission: an operator can mend it while the lease still runs. */
-const isPassing = (error: unknown): boolean =>
-  isTransient(error) || (error instanceof OjsError && (error.status === 401 || error.status === 403));

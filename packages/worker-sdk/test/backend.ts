@@ -2,7 +2,7 @@ import type { Job } from '@ojs/client';
 import { uuidv7 } from '@ojs/client';
 import { type Arrived, type Reply, type Respond, type Stub, startStub } from '../../client/test/stub-server.ts';
 
-type Operation = 'fetch' | 'ack' | 'nack' | 'heartbeat';
+type Operation = 'fetch' | 'ack' | 'acks' | 'nack' | 'heartbeat';
 
 /** The worker's side of a server, as far as a test needs it: hands out what was pushed, and says yes to the rest. */
 export interface Backend extends Stub {
@@ -11,6 +11,8 @@ export interface Backend extends Stub {
   on: (operation: Operation, respond: Respond) => void;
   /** The bodies of an operation so far. */
   bodies: (operation: Operation) => Arrived['body'][];
+  /** The acks so far, alone or in a batch. */
+  acked: () => Arrived['body'][];
   /** Resolves with the first request of an operation that fits. */
   heard: (operation: Operation, fits?: (body: Arrived['body']) => boolean) => Promise<Arrived>;
 }
@@ -47,10 +49,14 @@ export async function startBackend(): Promise<Backend> {
       return left ? 'hang' : { status: 200, json: { jobs: waiting.splice(0, body.count) } };
     },
     ack: () => ({ status: 200, json: { acknowledged: true } }),
+    acks: ({ body }) => outcomes(body, () => undefined),
     nack: () => ({ status: 200, json: { state: 'retryable' } }),
     heartbeat: ({ body }) => beat({ jobs_extended: body.active_jobs }),
   };
-  const operationOf = ({ path }: Arrived): Operation => path.split('/').at(-1) as Operation;
+  const operationOf = ({ path }: Arrived): Operation =>
+    path.endsWith('/ack/batch') ? 'acks' : (path.split('/').at(-1) as Operation);
+  const bodies = (operation: Operation): Arrived['body'][] =>
+    stub.requests.filter((each) => operationOf(each) === operation).map(({ body }) => body);
   const stub = await startStub((request) => replies[operationOf(request)](request));
   return {
     ...stub,
@@ -61,10 +67,23 @@ export async function startBackend(): Promise<Backend> {
     on: (operation, respond) => {
       replies[operation] = respond;
     },
-    bodies: (operation) => stub.requests.filter((each) => operationOf(each) === operation).map(({ body }) => body),
+    bodies,
+    acked: () => [...bodies('ack'), ...bodies('acks').flatMap(({ acks }) => acks)],
     heard: (operation, fits = () => true) => stub.seen((each) => operationOf(each) === operation && fits(each.body)),
   };
 }
+
+/** An answer to a batch of acks: done, but for those of which `refuse` says an error. */
+export const outcomes = (body: Arrived['body'], refuse: (ack: Arrived['body']) => object | undefined): Reply => ({
+  status: 200,
+  json: {
+    results: body.acks.map((ack: Arrived['body']) => {
+      const error = refuse(ack);
+      const { job_id } = ack;
+      return error ? { job_id, acknowledged: false, error } : { job_id, acknowledged: true, state: 'completed' };
+    }),
+  },
+});
 
 /** An answer to a heartbeat. */
 export const beat = (more: object = {}): Reply => ({

@@ -91,6 +91,16 @@ describe.skipIf(!existsSync(serverEntry))('with the real server', () => {
     expect(events.filter(({ type }) => type === 'error')).toEqual([]);
   });
 
+  it('of jobs that end together, one whose result is too large fails alone', async () => {
+    workerOf()
+      .worker.handle(fail, (text) => (text === 'large' ? 'x'.repeat(1_100_000) : text))
+      .start();
+    const inputs = ['one', 'large', 'two'];
+    const handles = await producer.enqueueMany(inputs.map((input) => ({ job: fail, input })));
+    const results = await Promise.all(handles.map((handle) => handle.result().catch((error: unknown) => error)));
+    expect(results).toMatchObject(['one', { errors: [{ code: 'outcome_refused' }] }, 'two']);
+  });
+
   it('a handler that throws is tried again, and fails when its attempts are used up', async () => {
     const attempts: number[] = [];
     workerOf()

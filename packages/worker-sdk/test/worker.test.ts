@@ -13,7 +13,7 @@ import {
   type WorkerEvent,
   type WorkerOptions,
 } from '../src/index.ts';
-import { type Backend, beat, jobOf, startBackend } from './backend.ts';
+import { type Backend, beat, jobOf, outcomes, startBackend } from './backend.ts';
 
 const KEY = 'ojs_work_id_canary-secret';
 const greet = defineJob('greet', z.object({ name: z.string() }), { result: z.object({ text: z.string() }) });
@@ -351,6 +351,81 @@ describe('telling how a job ended', () => {
   });
 });
 
+describe('telling how jobs ended that ended together', () => {
+  const ended = (worker: Worker) => worker.handle(plain, () => 'done').start();
+
+  it('takes one request', async () => {
+    const { backend, worker, told } = await setUp();
+    ended(worker);
+    const jobs = [1, 2, 3].map((n) => jobOf('plain', [n]));
+    backend.push(...jobs);
+    await told('job.completed');
+    expect(backend.acked()).toEqual(
+      jobs.map(({ id }) => ({ job_id: id, worker_id: worker.id, attempt: 1, result: 'done' })),
+    );
+    expect(backend.bodies('acks')).toHaveLength(1);
+  });
+
+  it('is repeated for those that the server could not do, and for no others', async () => {
+    const { backend, worker } = await setUp();
+    ended(worker);
+    const jobs = [1, 2].map((n) => jobOf('plain', [n]));
+    const late = jobs[1]?.id;
+    backend.on('acks', ({ body }) =>
+      outcomes(body, ({ job_id }) => (job_id === late ? { code: 'backend_unavailable', retryable: true } : undefined)),
+    );
+    backend.push(...jobs);
+    expect((await backend.heard('ack')).body.job_id).toBe(late);
+    await worker.stop();
+    expect(backend.bodies('acks')).toHaveLength(1);
+  });
+
+  it('takes conflicts after a lost answer for the successes that they are, and others for what they are', async () => {
+    const events: WorkerEvent[] = [];
+    const { backend, worker } = await setUp({ onEvent: (event) => events.push(event) });
+    ended(worker);
+    const jobs = [1, 2, 3].map((n) => jobOf('plain', [n]));
+    const lost = jobs[2]?.id;
+    const conflict = { code: 'conflict', message: 'no lease' };
+    let tries = 0;
+    backend.on('acks', ({ body }) => {
+      if (tries++ > 0) return outcomes(body, () => conflict);
+      return outcomes(body, ({ job_id }) => (job_id === lost ? conflict : { code: 'busy', retryable: true }));
+    });
+    backend.on('ack', () => refusal(409, 'conflict'));
+    backend.push(...jobs);
+    const ends = () => events.filter(({ type }) => type === 'job.completed' || type === 'job.lost');
+    await expect.poll(() => ends().length).toBe(3);
+    expect(ends().flatMap((event) => ('jobId' in event ? [[event.type, event.jobId]] : []))).toEqual(
+      expect.arrayContaining([
+        ['job.completed', jobs[0]?.id],
+        ['job.completed', jobs[1]?.id],
+        ['job.lost', lost],
+      ]),
+    );
+  });
+
+  it('is over before a stop is', async () => {
+    const { backend, worker } = await setUp();
+    ended(worker);
+    let answer!: () => void;
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    backend.on('ack', () => answered.then(() => ({ status: 200, json: {} })));
+    const jobs = [1, 2, 3].map((n) => jobOf('plain', [n]));
+    backend.push(jobs[0]!);
+    await backend.heard('ack');
+    backend.push(...jobs.slice(1));
+    await expect.poll(() => backend.bodies('fetch').length).toBeGreaterThan(2);
+    const stopping = worker.stop();
+    answer();
+    await stopping;
+    expect(new Set(backend.acked().map(({ job_id }) => job_id))).toEqual(new Set(jobs.map(({ id }) => id)));
+    expect(backend.bodies('nack')).toEqual([]);
+  });
+});
+
 describe('fetching', () => {
   it('takes no more jobs than there are free handlers', async () => {
     const { backend, worker } = await setUp({ concurrency: 2 });
@@ -373,7 +448,7 @@ describe('fetching', () => {
     await backend.heard('fetch', ({ count }) => count === 1);
     await expect.poll(() => releases.length).toBe(2);
     for (const release of releases) release();
-    await expect.poll(() => backend.bodies('ack').length).toBe(3);
+    await expect.poll(() => backend.acked().length).toBe(3);
     expect(most).toBe(2);
   });
 
