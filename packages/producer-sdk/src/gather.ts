@@ -13,14 +13,15 @@ interface Waiting {
 }
 
 /**
- * Sends jobs that are enqueued at the same time together. While few requests are under way each job goes alone and at
- * once; what is enqueued meanwhile goes as one batch when the next has been answered. Every caller gets the answer to
+ * Sends jobs that are enqueued in the same turn of the event loop together, and, while several requests are under way, also
+ * those that come meanwhile, when the next has been answered. A job that comes alone goes alone, at once. Every caller gets the answer to
  * its own job: a batch that is refused because of one job is sent again one by one, under the same ids.
  */
 export class EnqueueGather {
   readonly #client: Client;
   #waiting: Waiting[] = [];
   #underWay = 0;
+  #isDue = false;
 
   constructor(client: Client) {
     this.#client = client;
@@ -30,6 +31,16 @@ export class EnqueueGather {
   enqueue(request: EnqueueRequest): Promise<Job> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ request, resolve, reject });
+      this.#sendSoon();
+    });
+  }
+
+  /** Who else has something to enqueue in this turn goes along. */
+  #sendSoon(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    setImmediate(() => {
+      this.#isDue = false;
       this.#send();
     });
   }
@@ -40,8 +51,8 @@ export class EnqueueGather {
       const group = this.#waiting.splice(0, GROUP_MAX);
       void this.#serve(group).then(() => {
         this.#underWay -= 1;
-        // Who has just been answered may enqueue the next at once: it goes along.
-        if (this.#waiting.length > 0) setImmediate(() => this.#send());
+        // Who has just been answered may enqueue the next at once.
+        if (this.#waiting.length > 0) this.#sendSoon();
       });
     }
   }
