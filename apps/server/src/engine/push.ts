@@ -13,7 +13,7 @@ interface Batch {
 
 /** PUSH (ojs-core §7.1): each batch all or none. */
 export function createPush(context: EngineContext) {
-  const { client, run, spaces, queueOf } = context;
+  const { client, run, spaces } = context;
   const gather = new Gather<Batch, Outcome>(
     async (tenant, batches) => {
       const args: (string | number)[] = [batches.length];
@@ -31,9 +31,6 @@ export function createPush(context: EngineContext) {
     const outcome = await gather.ask(tenant, { caller, jobs });
     if (outcome[0] === 'exists') throw new JobExists(String(outcome[2]), Number(outcome[1]));
     const [now, ...states] = accepted(outcome, '');
-    return jobs.map((job, i) => {
-      queueOf.remember(tenant, job.id, job.queue);
-      return newlyPushed(job, caller.principal, states[i] as JobState, Number(now));
-    });
+    return jobs.map((job, i) => newlyPushed(job, caller.principal, states[i] as JobState, Number(now)));
   };
 }
