@@ -12,7 +12,7 @@ import { EngineRefusal } from './engine/errors.ts';
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const complain = (text: string): void => void process.stderr.write(`${text}\n`);
 
-const load = (): Config => loadConfig({ env: process.env, execArgv: process.execArgv });
+const load = (listens = true): Config => loadConfig({ env: process.env, execArgv: process.execArgv, listens });
 
 /** Runs a command; the exit code, or undefined where the process goes on. */
 async function run(argv: readonly string[]): Promise<number | undefined> {
@@ -33,8 +33,8 @@ async function run(argv: readonly string[]): Promise<number | undefined> {
     say(`${JSON.stringify(redacted(load()), null, 2)}\nok`);
     return 0;
   }
-  if (command === 'keys') return runKeysCommand(load(), rest);
-  if (command === 'doctor' && rest.length === 0) return runDoctorCommand(load());
+  if (command === 'keys') return runKeysCommand(load(false), rest);
+  if (command === 'doctor' && rest.length === 0) return runDoctorCommand(load(false));
   if (command === 'help' || command === '--help') {
     say(USAGE);
     return 0;

@@ -106,6 +106,17 @@ describe('mistakes', () => {
     expect(named(rest)).toEqual(['OJS_TLS_CERT_FILE']);
   });
 
+  it('need no certificate where nothing listens, in production neither', () => {
+    const env = { OJS_REDIS_URL: 'unix:///tmp/redis.sock' };
+    expect(loadConfig({ env, execArgv: [], listens: false }).redis.url).toEqual(['unix:///tmp/redis.sock']);
+    const beyond = { env: { OJS_REDIS_URL: 'redis://db.example:6379' }, execArgv: [], listens: false };
+    expect(() => loadConfig(beyond)).toThrow(/OJS_REDIS_URL: is not encrypted/);
+  });
+
+  it('may stand beside those of the SDKs', () => {
+    expect(mistakes({ ...development, OJS_URL: 'https://jobs.example', OJS_CA_FILE: '/ca.pem' })).toEqual([]);
+  });
+
   it('name a certificate that does not fit its key', () => {
     const env = { ...development, OJS_TLS_CERT_FILE: fileWith('no PEM'), OJS_TLS_KEY_FILE: fileWith('no PEM') };
     expect(named(env)).toEqual(['OJS_TLS_CERT_FILE']);

@@ -87,12 +87,12 @@ function fileMistakes(settings: Settings): Mistake[] {
 }
 
 /** Rules between settings that hold in every environment. */
-function relationMistakes({ tls, plainPort, env, limits }: Settings): Mistake[] {
+function relationMistakes({ tls, plainPort, env, limits }: Settings, listens: boolean): Mistake[] {
   const rules: [broken: boolean, name: string, problem: string][] = [
     [tls.certFile !== undefined && tls.keyFile === undefined, 'OJS_TLS_KEY_FILE', 'is required with OJS_TLS_CERT_FILE'],
     [tls.keyFile !== undefined && tls.certFile === undefined, 'OJS_TLS_CERT_FILE', 'is required with OJS_TLS_KEY_FILE'],
     [
-      env === 'development' && tls.certFile === undefined && tls.keyFile === undefined && plainPort === undefined,
+      listens && env === 'development' && !tls.certFile && !tls.keyFile && plainPort === undefined,
       'OJS_TLS_CERT_FILE',
       'set it and OJS_TLS_KEY_FILE, or OJS_PLAIN_PORT: there is nothing to listen on',
     ],
@@ -113,7 +113,7 @@ export function loadConfig(process: Process): Config {
   const secrets = readSecrets(env, mistakes);
   const settings = parse(readSources(env, mistakes), env, mistakes);
   const more = [
-    ...relationMistakes(settings),
+    ...relationMistakes(settings, process.listens ?? true),
     ...(settings.env === 'production' ? productionMistakes(settings, secrets.has('REDIS_PASSWORD'), process) : []),
     ...fileMistakes(settings),
   ];

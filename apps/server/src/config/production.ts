@@ -6,6 +6,8 @@ import type { Settings } from './settings.ts';
 export interface Process {
   readonly env: NodeJS.ProcessEnv;
   readonly execArgv: readonly string[];
+  /** Whether it will listen; a command that works on Redis alone needs no certificate. Default: true. */
+  readonly listens?: boolean;
 }
 
 const IN_DEVELOPMENT = 'only with OJS_ENV=development';
@@ -16,12 +18,13 @@ const IN_DEVELOPMENT = 'only with OJS_ENV=development';
  */
 export function productionMistakes(settings: Settings, hasRedisPassword: boolean, process: Process): Mistake[] {
   const { tls, redis, plainPort, dev } = settings;
+  const { listens = true } = process;
   const beyond = redis.url.filter((url) => !staysOnMachine(url));
   const passwordInUrl = (url: string): boolean => (URL.parse(url)?.password ?? '') !== '';
   const inspects = (text: string): boolean => /--inspect|--debug/.test(text);
   const rules: [broken: boolean, name: string, problem: string][] = [
-    [tls.certFile === undefined, 'OJS_TLS_CERT_FILE', 'is required: production serves TLS only'],
-    [tls.keyFile === undefined, 'OJS_TLS_KEY_FILE', 'is required: production serves TLS only'],
+    [listens && tls.certFile === undefined, 'OJS_TLS_CERT_FILE', 'is required: production serves TLS only'],
+    [listens && tls.keyFile === undefined, 'OJS_TLS_KEY_FILE', 'is required: production serves TLS only'],
     [plainPort !== undefined, 'OJS_PLAIN_PORT', `plain http is possible ${IN_DEVELOPMENT}: remove it`],
     [dev.testDirectives, 'OJS_DEV_TEST_DIRECTIVES', `is possible ${IN_DEVELOPMENT}: remove it`],
     [

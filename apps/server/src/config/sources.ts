@@ -40,11 +40,15 @@ function place(target: Nested, path: readonly string[], value: string): void {
   place(next, rest, value);
 }
 
+/** What the SDKs read: not ours, and no mistake where a server shares their environment. */
+const OF_SDKS: ReadonlySet<string> = new Set(['OJS_URL', 'OJS_CA_FILE']);
+
 /** The settings as they were written, nested: the file first, then the environment, which wins. */
 export function readSources(env: NodeJS.ProcessEnv, mistakes: Mistake[]): Nested {
   const raw = env.OJS_CONFIG ? readConfigFile(env.OJS_CONFIG, mistakes) : {};
   for (const [variable, value] of Object.entries(env)) {
     if (!variable.startsWith('OJS_') || variable.startsWith('OJS_SECRET_') || variable === 'OJS_CONFIG') continue;
+    if (OF_SDKS.has(variable)) continue;
     const path = VARIABLES.get(variable);
     if (path === undefined) {
       mistakes.push({

@@ -104,11 +104,9 @@ async function startServer(settings: NodeJS.ProcessEnv, logFile: string): Promis
   }
 }
 
-/** Variables of the SDKs and of our tools, which are no settings of the server. */
-const notForTheServer = new Set(['OJS_URL', 'OJS_CA_FILE', 'OJS_CONFORMANCE_DIR']);
-
+/** All that is ours, but for the variable of our own tools. */
 const serverSettings = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('OJS_') && !notForTheServer.has(name)));
+  Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('OJS_') && name !== 'OJS_CONFORMANCE_DIR'));
 
 const addresses = ({ port, plainPort }: { port: number; plainPort: number }): string =>
   `https://localhost:${port} and http://localhost:${plainPort}`;
