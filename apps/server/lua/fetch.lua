@@ -20,6 +20,7 @@ local function claim(queue, id, request)
   call('HSET', key, 'atm', attempt, 'ats', attempt, 'processedOn', now, 'lo', request.principal, 'lw', request.worker,
     'ls', lease, 'le', ends, 'dl', deadline or '')
   timer(id, ends)
+  request.bytes = request.bytes + #(job.data or '') + #(job.ojs or '') + #(job.errs or '')
   event('job.started', queue, id, job.name, 'a=' .. attempt .. ' w=' .. request.worker)
   return { queue, id, ends, attempt, flat }
 end
@@ -34,13 +35,16 @@ local function serve(request, queues)
       known[queue] = call('HEXISTS', of(queue, 'meta'), 'paused') == 0 and 'open' or 'paused'
     end
     local expired = 0
-    while known[queue] == 'open' and #jobs < request.count and expired < 100 do
+    while known[queue] == 'open' and #jobs < request.count and request.bytes < KEEP.answerBytes and expired < 100 do
       local popped = call('ZPOPMIN', of(queue, 'prioritized'), request.count - #jobs)
       if #popped == 0 then break end
       local claimed = {}
       for i = 1, #popped, 2 do
-        local job = claim(queue, popped[i], request)
-        if job then
+        local full = request.bytes >= KEEP.answerBytes
+        local job = not full and claim(queue, popped[i], request)
+        if full then
+          call('ZADD', of(queue, 'prioritized'), popped[i + 1], popped[i])
+        elseif job then
           jobs[#jobs + 1] = job
           claimed[#claimed + 1] = popped[i]
         else
@@ -70,7 +74,7 @@ end
 local answers = {}
 for r = 1, tonumber(take()) do
   local stale = take() ~= epoch
-  local request = { principal = take(), worker = take(), lease = tonumber(take()), count = tonumber(take()) }
+  local request = { principal = take(), worker = take(), lease = tonumber(take()), count = tonumber(take()), bytes = 0 }
   local queues = {}
   for q = 1, tonumber(take()) do queues[q] = take() end
   if stale then

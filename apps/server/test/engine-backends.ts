@@ -9,7 +9,7 @@ export interface Given {
   readonly url: string;
   readonly a: TestEngine;
   readonly b: TestEngine;
-  /** Keeps three dead letters a queue. */
+  /** Keeps three dead letters a queue, and hands out little at once. */
   readonly small: TestEngine;
   readonly sweep: Sweep;
 }
@@ -31,7 +31,7 @@ export function onEachBackend(body: (given: Given) => void): void {
       given.url = redis.url;
       given.a = await openEngine(redis.url, {}, false);
       given.b = await openEngine(redis.url, {}, false);
-      given.small = await openEngine(redis.url, { deadLetters: 3 }, false);
+      given.small = await openEngine(redis.url, { deadLetters: 3, answerBytes: 10_000 }, false);
       given.sweep = await createSweep(redis.url);
     });
 

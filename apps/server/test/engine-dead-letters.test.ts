@@ -35,6 +35,17 @@ onEachBackend((given) => {
       expect(found).toEqual(expected);
     });
 
+    test('has fewer on a page where they are large, and goes on behind them', async () => {
+      const tenant = aTenant();
+      const args = ['x'.repeat(4_000)];
+      for (let i = 0; i < 10; i++) await jobIn(given.a.engine, tenant, 'dead', 'default', { args });
+      const { jobs, next = '' } = await given.small.engine.deadLetters(tenant, { ...all, limit: 10 });
+      expect(jobs).toHaveLength(8);
+      const rest = await given.small.engine.deadLetters(tenant, { ...all, limit: 10, cursor: next });
+      expect(rest.next).toBeUndefined();
+      expect(new Set([...jobs, ...rest.jobs].map(({ id }) => id)).size).toBe(10);
+    });
+
     test('can be entered anywhere by offset', async () => {
       const tenant = aTenant();
       const expected = await deadLetters(tenant, ['a', 'b', 'a', 'b']);

@@ -41,6 +41,16 @@ onEachBackend((given) => {
       expect(await fetchIds(tenant, ['default'], 10)).toEqual(sorted.map(({ id }) => id));
     });
 
+    test('fewer at once where they are large, and the others keep their places', async () => {
+      const tenant = aTenant();
+      const args = ['x'.repeat(4_000)];
+      const ids = await push(tenant, ...Array.from({ length: 5 }, () => ({ args })));
+      const large = await given.small.engine.fetch(tenant, CALLER, { queues: ['default', 'other'], count: 5 });
+      expect(large.map(({ id }) => id)).toEqual(ids.slice(0, 3));
+      expect(await given.a.engine.stats(tenant, 'default')).toMatchObject({ active: 3, available: 2 });
+      expect(await fetchIds(tenant, ['default'], 5)).toEqual(ids.slice(3));
+    });
+
     test('queues from left to right, whatever the priorities', async () => {
       const tenant = aTenant();
       const [c, b, a1, a2] = await push(

@@ -54,7 +54,8 @@ export const JobErrorReport = z
     message: z.string().max(65_536),
     retryable: z.boolean().optional(),
     details: z.record(z.string(), z.unknown()).optional(),
-    backtrace: z.array(z.string()).optional(),
+    // More frames than are kept, but not so many that looking at them is work.
+    backtrace: z.array(z.string()).max(10_000).optional(),
   })
   .refine((error) => error.type !== undefined || error.code !== undefined, { path: ['code'], error: 'is required' })
   .meta({ id: 'JobErrorReport' });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { JobErrorReport } from './error.ts';
 import { EnqueueRequest, Meta } from './job.ts';
 import { effectiveRetry, RetryPolicy } from './retry.ts';
 
@@ -52,6 +53,16 @@ describe('metadata', () => {
       expect(Meta.safeParse(meta).success).toBe(false);
     },
   );
+
+  test('with any number of bad keys is one issue, which names the first', () => {
+    const meta = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`!${i}`, 1]));
+    expect(Meta.safeParse(meta).error?.issues).toMatchObject([{ code: 'invalid_key', path: ['!0'] }]);
+  });
+});
+
+test('a report with more frames than anybody reads is one issue, whatever the frames are', () => {
+  const report = { code: 'a', message: 'b', backtrace: Array(100_000).fill(1) };
+  expect(JobErrorReport.safeParse(report).error?.issues).toMatchObject([{ code: 'too_big', path: ['backtrace'] }]);
 });
 
 test('a partial retry policy is merged with the defaults, the ISO 8601 field winning', () => {

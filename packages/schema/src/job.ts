@@ -26,11 +26,18 @@ const hasNewline = (value: unknown): boolean =>
     ? /[\r\n]/.test(value)
     : typeof value === 'object' && value !== null && Object.values(value).some(hasNewline);
 
+const META_KEY = /^[a-zA-Z0-9_.-]{1,128}$/;
+
 /** Metadata (security page, Meta keys; ojs-security §8.3: no newline in a value, which later could become a header). */
 export const Meta = z
-  .record(z.string().regex(/^[a-zA-Z0-9_.-]{1,128}$/), z.unknown())
+  .record(z.string(), z.unknown())
+  // The first bad key is told, and only that: a schema of keys would make an issue of each of a million.
+  .superRefine((meta, { addIssue }) => {
+    const bad = Object.keys(meta).find((key) => !META_KEY.test(key));
+    if (bad !== undefined) addIssue({ code: 'invalid_key', origin: 'record', issues: [], path: [bad], input: bad });
+  })
   .refine((meta) => !hasNewline(meta), 'values must not contain a newline')
-  .meta({ id: 'Meta' });
+  .meta({ id: 'Meta', propertyNames: { type: 'string', pattern: META_KEY.source } });
 
 /** Enqueue options (http-binding §9.1 and ojs-core §5.2). Clients send them under `options` or beside `type`; nested wins. */
 export const JobOptions = z

@@ -12,6 +12,8 @@ export const LIMITS = {
   depth: 32,
   /** Security page, Connection limit; per client address. */
   connectionsPerClient: 100,
+  /** Of all clients together, per listener; more are closed unanswered. Below what the system lets a process open. */
+  connections: 10_000,
   /** Security page, Request timeout. */
   requestMs: 30_000,
   headersMs: 30_000,

@@ -54,6 +54,7 @@ const BOUNDS: { readonly [K in keyof typeof LIMITS]: readonly [min: number, max:
   batchJobs: [1, LIMITS.batchJobs],
   depth: [4, 128],
   connectionsPerClient: [1, 100_000],
+  connections: [1, 1_000_000],
   requestMs: [1_000, 600_000],
   headersMs: [1_000, 600_000],
   idleMs: [1_000, 3_600_000],

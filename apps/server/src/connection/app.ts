@@ -5,6 +5,7 @@ import { knownPaths, refuseRequest, refuseUnrouted } from './before-route.ts';
 import { tooLarge } from './body.ts';
 import { type HeaderFacts, inspectHeaders } from './headers.ts';
 import { createListener, type ListenerOptions } from './listener.ts';
+import { isCrowded } from './pipelining.ts';
 import { onClientError } from './raw-answer.ts';
 import { Refusal, refuse } from './refusal.ts';
 import { requestIdOf } from './request-id.ts';
@@ -71,7 +72,8 @@ export function createApp({ listener, answers, bodyBytes, onFailure }: AppOption
   app.addHook('onRequest', (request, reply, done) => {
     const facts = inspectHeaders(request.raw.rawHeaders);
     request.facts = facts;
-    const refusal = refuseRequest(request, facts, listener.connections);
+    const crowded = isCrowded(reply.raw, request.raw.socket);
+    const refusal = refuseRequest(request, facts, listener.connections) ?? (crowded ? tooManyAtOnce() : undefined);
     if (refusal !== undefined) answers.refuse(reply, refusal);
     else if (request.is404) answers.refuse(reply, refuseUnrouted(request, paths));
     else done();
@@ -102,6 +104,12 @@ function asRefusal(error: FastifyError, request: FastifyRequest): Refusal {
     return refuse('invalid_request', 'The body could not be read as it was announced.');
   return internalError();
 }
+
+const tooManyAtOnce = (): Refusal =>
+  refuse('rate_limited', 'Too many requests were sent on this connection without waiting for their answers.', {
+    hint: 'Wait for an answer before sending the next request, or use more connections.',
+    headers: { 'Retry-After': '1', Connection: 'close' },
+  });
 
 /** What a client hears of a failure that is ours. */
 export const internalError = (): Refusal =>

@@ -12,7 +12,7 @@ const CHECK_MS = 2_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 
 export interface ListenerOptions {
-  readonly limits: Pick<Limits, 'requestMs' | 'headersMs' | 'idleMs'>;
+  readonly limits: Pick<Limits, 'requestMs' | 'headersMs' | 'idleMs' | 'waitMs' | 'connections'>;
   readonly connections: ConnectionLimit;
   /** Absent: plain http, for the loopback. */
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
@@ -36,6 +36,9 @@ export function createListener(options: ListenerOptions, handler: RequestListene
     : createPlain(http, handler);
   // Node would silently drop what is beyond its count, perhaps the header that matters; the size is bounded above.
   server.maxHeadersCount = 0;
+  // Who does not read its answer holds it in memory. A waiting request is silent too, and a slow one is told so; both before.
+  server.setTimeout(Math.max(limits.requestMs, limits.waitMs) + 2 * CHECK_MS);
+  server.maxConnections = limits.connections;
   server.prependListener('connection', (socket: Socket) => connections.opened(socket));
   server.on('connect', onConnect);
   takeExpectations(server);

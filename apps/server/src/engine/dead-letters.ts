@@ -19,6 +19,9 @@ export interface DeadLetterQuery {
   readonly cursor?: string;
 }
 
+/** Records that are read together, before it is looked at how large the answer has become. */
+const READ_AT_ONCE = 8;
+
 const later = (a: Place, b: Place): number => b.at - a.at || (a.id < b.id ? 1 : -1);
 
 const encode = ({ at, id }: Place): string => Buffer.from(`${at}:${id}`).toString('base64url');
@@ -31,7 +34,7 @@ function decode(cursor: string): Pick<Place, 'at' | 'id'> {
 
 /** Dead letters (ojs-retry §2.2), kept per queue so that who may inspect one queue pages through just that one. */
 export function createDeadLetters(
-  { client, spaces }: EngineContext,
+  { client, spaces, settings }: EngineContext,
   names: (tenant: string) => Promise<string[]>,
   readIn: (tenant: string, id: string, queue: string) => Promise<Job | undefined>,
 ) {
@@ -83,9 +86,17 @@ export function createDeadLetters(
     deadLetters: async (tenant: string, query: DeadLetterQuery): Promise<DeadLetterPage> => {
       const { found, total } = await places(tenant, query);
       const page = found.slice(0, query.limit);
-      const jobs = await Promise.all(page.map(({ id, queue }) => readIn(tenant, id, queue)));
-      const next = found.length > query.limit ? encode(page.at(-1)!) : undefined;
-      return { jobs: jobs.filter((job) => job !== undefined), total, ...(next === undefined ? {} : { next }) };
+      const jobs: Job[] = [];
+      let taken = 0;
+      for (let bytes = 0; taken < page.length && bytes < settings.answerBytes; ) {
+        const slice = page.slice(taken, taken + READ_AT_ONCE);
+        taken += slice.length;
+        const read = await Promise.all(slice.map(({ id, queue }) => readIn(tenant, id, queue)));
+        jobs.push(...read.filter((job) => job !== undefined));
+        bytes += JSON.stringify(read).length;
+      }
+      const next = found.length > taken ? encode(found[taken - 1]!) : undefined;
+      return { jobs, total, ...(next === undefined ? {} : { next }) };
     },
   };
 }

@@ -5,7 +5,8 @@ import { redisFailure } from './scripts.ts';
 
 type Entry = [id: string, fields: string[]];
 
-const CHUNK = 500;
+/** Entries that are read at once. One can hold the thousand events of a batch, and all of them are in memory together. */
+const CHUNK = 50;
 
 /** One line of an entry, as `event` of prelude.lua writes it; the error is JSON and comes last. */
 function fieldsOf(rest: string): Record<string, string> {
@@ -29,23 +30,33 @@ function dataOf(type: EventType, queue: string, job: string, fields: Record<stri
   return data;
 }
 
-type Told = OjsEvent & { queue: string };
+/** A line of an entry: its place there, and what it is asked for before it is read. */
+interface Line {
+  readonly n: number;
+  readonly type: EventType;
+  readonly queue: string;
+  readonly text: string;
+}
 
-/** An entry of the stream holds the events of one script, one a line; an event's id is the entry's and its place in it. */
-function eventsOf([entry, [, text = '']]: Entry, source: string): Told[] {
-  return text.split('\n').map((line, n) => {
-    const [type = '', queue = '', id = '', job = '', ...rest] = line.split(' ');
-    return {
-      specversion: '1.0',
-      id: `evt_${entry}-${n}`,
-      type: type as EventType,
-      source,
-      time: formatTimestamp(Number(entry.split('-', 1)[0])),
-      subject: id,
-      data: dataOf(type as EventType, queue, job, fieldsOf(rest.join(' '))),
-      queue,
-    };
+/** An entry of the stream holds the events of one script, one a line. */
+const linesOf = ([, [, text = '']]: Entry): Line[] =>
+  text.split('\n').map((line, n) => {
+    const [type = '', queue = ''] = line.split(' ', 2);
+    return { n, type: type as EventType, queue, text: line };
   });
+
+/** The event of a line; its id is the entry's and the place in it. */
+function eventOf([entry]: Entry, { n, type, queue, text }: Line, source: string): OjsEvent {
+  const [, , id = '', job = '', ...rest] = text.split(' ');
+  return {
+    specversion: '1.0',
+    id: `evt_${entry}-${n}`,
+    type,
+    source,
+    time: formatTimestamp(Number(entry.split('-', 1)[0])),
+    subject: id,
+    data: dataOf(type, queue, job, fieldsOf(rest.join(' '))),
+  };
 }
 
 /** The place that an event's id names: its entry, and its line there. */
@@ -75,10 +86,12 @@ export function createEvents({ client, spaces }: EngineContext, source: string) 
     while (found.length <= filter.limit) {
       const entries = await read(spaces.of(tenant).events, edge, after !== undefined);
       for (const entry of entries) {
-        const told = eventsOf(entry, source);
-        const wanted = after ? told.filter((_, n) => entry[0] !== after.entry || n > after.line) : told.reverse();
-        for (const { queue, ...event } of wanted) {
-          if (filter.visible(queue) && (filter.types?.includes(event.type) ?? true)) found.push(event);
+        const lines = after ? linesOf(entry) : linesOf(entry).reverse();
+        for (const line of lines) {
+          if (after && entry[0] === after.entry && line.n <= after.line) continue;
+          if (!filter.visible(line.queue) || !(filter.types?.includes(line.type) ?? true)) continue;
+          found.push(eventOf(entry, line, source));
+          if (found.length > filter.limit) break;
         }
       }
       if (entries.length < CHUNK) break;

@@ -12,6 +12,8 @@ export interface EngineSettings {
   readonly events: number;
   /** How long a worker id stays bound to its principal after its last sign of life. */
   readonly workerMs: number;
+  /** Bytes of records after which a fetch, or a page of dead letters, hands out no more: what is one answer is in memory at once. */
+  readonly answerBytes: number;
 }
 
 const DAY = 86_400_000;
@@ -26,4 +28,5 @@ export const DEFAULT_SETTINGS: EngineSettings = {
   deadLetters: 10_000,
   events: 10_000,
   workerMs: 3_600_000,
+  answerBytes: 16 * 1024 * 1024,
 };

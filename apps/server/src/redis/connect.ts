@@ -7,6 +7,8 @@ export interface RedisSettings {
   readonly password?: string | undefined;
   /** PEM of the CA that signed a rediss: server, when the system does not know it. */
   readonly ca?: string | undefined;
+  /** How long Redis may be silent while it owes an answer, in milliseconds, default 10,000: then the connection is made anew. */
+  readonly silentMs?: number | undefined;
 }
 
 export type RedisClient = Redis | Cluster;
@@ -26,11 +28,13 @@ const COMMON = {
   // Who subscribes does so again by itself, and hears when that fails.
   autoResubscribe: false,
   connectTimeout: 5_000,
+  // A Redis that hangs closes nothing: without this, whoever asked it would wait for ever.
+  socketTimeout: 10_000,
   retryStrategy: (times: number) => Math.min(50 * 2 ** Math.min(times, 5), 1_000) * (0.5 + Math.random() / 2),
 } satisfies RedisOptions;
 
 function optionsOf(url: string, settings: RedisSettings): RedisOptions {
-  const login = { username: settings.username, password: settings.password };
+  const login = { username: settings.username, password: settings.password, socketTimeout: settings.silentMs };
   const present = Object.fromEntries(Object.entries(login).filter(([, value]) => value !== undefined));
   if (url.startsWith('unix:')) return { ...COMMON, ...present, path: url.replace(/^unix:(\/\/)?/, '') };
   const { protocol, hostname, port, username, password, pathname } = new URL(url);

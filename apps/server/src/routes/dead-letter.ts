@@ -25,8 +25,6 @@ export const deadLetterRoutes: readonly Route[] = [
   route(operations.retryDeadLetter, {
     target: { job: ({ params }) => params.id },
     async handle(ask, { params: { id } }) {
-      // It answers with the job, so it needs `inspect` as well.
-      permitQueues(ask, [ask.queue], 'inspect', false);
       await mustBeDeadLetter(ask, id);
       const job = await ask.services.engine.retryDeadLetter(ask.tenant, ask.caller, id, ask.queue);
       ask.record('dead_letter.retried', 'success', { job_id: id, job_type: job.type, queue: job.queue });

@@ -181,6 +181,17 @@ describe('unknown attributes, where they are ignored', () => {
       unique,
     });
   });
+
+  it('are not what stands among the options under the name of an attribute', () => {
+    const options = { meta: { tenant_id: 'other', 'a b': 'x\n' }, schema: {}, args: [2], id: 'x' };
+    expect(read(job({ options }), ignoring)).toEqual({ ...read(job()), id: expect.any(String) });
+  });
+});
+
+it.each([rules, ignoring])('hundreds of thousands of unknown attributes cost no more than reading them', (given) => {
+  const many = Object.fromEntries(Array.from({ length: 300_000 }, (_, i) => [`a${i}`, i]));
+  if (given === ignoring) expect(read(job(many), given).extra).toEqual(many);
+  else expect(refusal(job(many), given)).toMatchObject({ status: 422, rule: 'unknown' });
 });
 
 describe('job types', () => {

@@ -149,14 +149,15 @@ function extraOf(
   rules: EnqueueRules,
   index: number | undefined,
 ): Attributes | undefined {
-  let extra: Attributes | undefined;
-  let unknown: string[] | undefined;
+  const unknown: string[] = [];
+  const kept: [name: string, value: unknown][] = [];
   const ignores = rules.unknownAttributes === 'ignore';
   const take = (from: Attributes, known: ReadonlySet<string>, prefix: string): void => {
     for (const name of Object.keys(from)) {
       if (known.has(name) || SYSTEM_ATTRIBUTES.has(name)) continue;
-      if (ignores) extra = { ...extra, [name]: from[name] };
-      else unknown = [...(unknown ?? []), prefix + name];
+      if (!ignores) unknown.push(prefix + name);
+      // Among the options, the name of an attribute (`meta`, say) would come back as one that nobody has validated.
+      else if (!ATTRIBUTES.has(name)) kept.push([name, from[name]]);
     }
   };
   if (options !== undefined) take(options, OPTION_NAMES, 'options.');
@@ -170,8 +171,8 @@ function extraOf(
         details: { field: name, rule: 'unsupported', ...(index !== undefined && { index }) },
       });
     }
-    extra = { ...extra, [name]: value };
+    kept.push([name, value]);
   }
-  if (unknown) throw unknownAttributes(unknown, index);
-  return extra;
+  if (unknown.length > 0) throw unknownAttributes(unknown, index);
+  return kept.length > 0 ? Object.fromEntries(kept) : undefined;
 }

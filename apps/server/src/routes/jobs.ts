@@ -19,19 +19,25 @@ function checkTenant(ask: Ask, { meta }: NewJob, index?: number): void {
   });
 }
 
+/** The job, if it is in the queue that was asked about: an id that was deleted may be used again in another. */
+async function readJob(ask: Ask, id: string): Promise<Job> {
+  const job = await ask.services.engine.info(ask.tenant, id);
+  if (job === undefined || job.queue !== ask.queue) throw notFound('job', id);
+  return job;
+}
+
 /** Waits until the job is in a terminal state, the time is up, or nobody waits any more. */
 async function finished(ask: Ask, id: string, waitMs: number): Promise<Job> {
   const { engine, limits } = ask.services;
   const until = ask.startedAt + Math.min(waitMs, limits.waitMs);
   for (;;) {
-    const job = await engine.info(ask.tenant, id);
-    if (job === undefined) throw notFound('job', id);
+    const job = await readJob(ask, id);
     const left = until - Date.now();
     if (TERMINAL_STATES.has(job.state) || left <= 0 || ask.gone.aborted) return job;
     await engine.waitForJob(ask.tenant, id, left, ask.gone);
     // Much may have happened to the caller's access while it waited.
     await identifyAsk(ask);
-    await permitJob(ask, id, 'inspect');
+    ask.queue = await permitJob(ask, id, 'inspect');
   }
 }
 
@@ -68,9 +74,7 @@ export const jobRoutes: readonly Route[] = [
     target: { job: ({ params }) => params.id },
     async handle(ask, { params, query }) {
       if (query.wait_ms) return { body: { job: await finished(ask, params.id, query.wait_ms) } };
-      const job = await ask.services.engine.info(ask.tenant, params.id);
-      if (job === undefined) throw notFound('job', params.id);
-      return { body: { job } };
+      return { body: { job: await readJob(ask, params.id) } };
     },
   }),
 

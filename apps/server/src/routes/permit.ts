@@ -45,9 +45,11 @@ export function permitAnywhere(ask: Ask, permission: Permission): void {
 export async function permitJob(ask: Ask, id: string, permission: Permission): Promise<string> {
   const queue = await ask.services.engine.locate(ask.tenant, id);
   if (queue === undefined) throw notFound('job', id);
-  if (!ask.may(permission, queue)) {
-    const refusal = denied(ask, permission, { queue, job_id: id });
-    throw ask.may('inspect', queue) ? refusal : notFound('job', id);
-  }
-  return queue;
+  const inspects = ask.may('inspect', queue);
+  // A worker was handed the job that it speaks of; whatever else is done to a job is answered with what the job holds.
+  const needed: readonly Permission[] = permission === 'dequeue' ? [permission] : [permission, 'inspect'];
+  const missing = needed.find((each) => !ask.may(each, queue));
+  if (missing === undefined) return queue;
+  const refusal = denied(ask, missing, { queue, job_id: id });
+  throw inspects ? refusal : notFound('job', id);
 }

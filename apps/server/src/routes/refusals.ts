@@ -22,7 +22,7 @@ export function notFound(resource: 'job' | 'queue' | 'dead_letter_job', id: stri
 }
 
 export const unavailable = (): Refusal =>
-  refuse('backend_unavailable', 'The backend does not answer. Nothing was changed.', {
+  refuse('backend_unavailable', 'The backend does not answer. What was asked for may have been done.', {
     hint: 'Send the request again after the time in Retry-After.',
     headers: { 'Retry-After': '1' },
   });

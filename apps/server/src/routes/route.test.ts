@@ -1,16 +1,16 @@
-import { type Operation, operations } from '@ojs/schema';
+import { LIMITS, type Operation, operations } from '@ojs/schema';
 import type { FastifyInstance } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_POLICY } from '../access/policy.ts';
 import { Answers } from '../connection/answer.ts';
 import { createApp } from '../connection/app.ts';
 import { ConnectionLimit } from '../connection/connection-limit.ts';
+import { BackendUnavailable } from '../engine/errors.ts';
 import { type Engine, StaleAccess } from '../engine/index.ts';
 import { ROUTES } from './all.ts';
 import { addRoutes, route } from './route.ts';
 import type { Services } from './services.ts';
 
-const limits = { requestMs: 1_000, headersMs: 1_000, idleMs: 1_000 };
 const logged: unknown[] = [];
 const log = { debug: () => undefined, error: (fields: unknown) => void logged.push(fields) };
 
@@ -22,7 +22,7 @@ function appWith(
 ): FastifyInstance {
   const answers = new Answers({ stopping: false });
   const app = createApp({
-    listener: { limits, connections: new ConnectionLimit(100) },
+    listener: { limits: LIMITS, connections: new ConnectionLimit(100) },
     answers,
     bodyBytes: 1_000,
     onFailure: (error) => void logged.push(error),
@@ -65,7 +65,7 @@ const ask = (app: FastifyInstance) => app.inject({ method: 'GET', url: '/ojs/v1/
 describe('deny by default', () => {
   const bare = () =>
     createApp({
-      listener: { limits, connections: new ConnectionLimit(100) },
+      listener: { limits: LIMITS, connections: new ConnectionLimit(100) },
       answers: new Answers({ stopping: false }),
       bodyBytes: 1_000,
       onFailure: () => undefined,
@@ -127,15 +127,16 @@ describe('access that became stale', () => {
   });
 });
 
-describe('a batch of acks while access changes', () => {
+describe('a batch of acks', () => {
   const ids = [1, 2, 3].map((n) => `019539a4-0000-7000-8000-00000000000${n}`);
-  /** An engine that finds access stale for the acks that `stale` says, given the job and how often it was asked. */
-  function acking(stale: (id: string, time: number) => boolean, admitted?: () => boolean) {
+  /** An engine whose acks fail as `failure` says, given the job and how often it was asked. */
+  function acking(failure: (id: string, time: number) => Error | false, admitted?: () => boolean) {
     const asked: string[] = [];
     const ack: Engine['ack'] = async (_, __, { id, queue }) => {
       asked.push(id);
       const time = asked.filter((each) => each === id).length;
-      if (stale(id, time)) throw new StaleAccess(`${time}`);
+      const error = failure(id, time);
+      if (error) throw error;
       return { id, queue, type: 'a', state: 'completed', attempt: 1, max_attempts: 3 };
     };
     const app = appWith({ locate: async () => 'q', ack }, undefined, admitted);
@@ -152,14 +153,16 @@ describe('a batch of acks while access changes', () => {
     return { asked, send };
   }
 
-  it('what was done is not done again, and the rest is decided anew', async () => {
-    const { asked, send } = acking((id, time) => id === ids[1] && time < 3);
+  const stale = (time = 1) => new StaleAccess(`${time}`);
+
+  it('what was done is not done again when access changes, and the rest is decided anew', async () => {
+    const { asked, send } = acking((id, time) => id === ids[1] && time < 3 && stale(time));
     expect(await send()).toEqual({ status: 200, results: ['done', 'done', 'done'] });
     expect(asked).toEqual([...ids, ids[1], ids[1]]);
   });
 
-  it('three times in a row is 503 for that ack alone', async () => {
-    const { asked, send } = acking((id) => id === ids[1]);
+  it('one that is stale three times in a row is 503, that ack alone', async () => {
+    const { asked, send } = acking((id, time) => id === ids[1] && stale(time));
     expect(await send()).toEqual({ status: 200, results: ['done', 'backend_unavailable', 'done'] });
     expect(asked).toHaveLength(5);
   });
@@ -167,7 +170,7 @@ describe('a batch of acks while access changes', () => {
   it('a caller that is not admitted any more gets no further, but hears what was done', async () => {
     let asks = 0;
     const { asked, send } = acking(
-      (id) => id !== ids[0],
+      (id) => id !== ids[0] && stale(),
       () => ++asks === 1,
     );
     expect(await send()).toEqual({ status: 200, results: ['done', 'unauthenticated', 'unauthenticated'] });
@@ -175,12 +178,29 @@ describe('a batch of acks while access changes', () => {
   });
 
   it('of which nothing was done is refused whole', async () => {
-    expect((await acking(() => true).send()).status).toBe(503);
+    expect((await acking((_, time) => stale(time)).send()).status).toBe(503);
     let asks = 0;
     const revoked = acking(
-      () => true,
+      () => stale(),
       () => ++asks === 1,
     );
     expect((await revoked.send()).status).toBe(401);
+  });
+
+  it('one that fails unexpectedly says nothing, and is in the log; the others are done', async () => {
+    logged.length = 0;
+    const failure = new Error('hunter2');
+    const { send } = acking((id) => id === ids[2] && failure);
+    expect(await send()).toEqual({ status: 200, results: ['done', 'done', 'internal_error'] });
+    expect(logged).toMatchObject([{ job_id: ids[2], err: failure }]);
+  });
+
+  it('is 503 whole when Redis answers none of them', async () => {
+    const away = new BackendUnavailable(undefined);
+    expect((await acking(() => away).send()).status).toBe(503);
+    expect((await acking((id) => id === ids[0] && away).send()).results).toEqual([
+      'backend_unavailable',
+      ...['done', 'done'],
+    ]);
   });
 });
