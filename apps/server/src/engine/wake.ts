@@ -10,6 +10,8 @@ const FIRST_WOKEN = 16;
 const LOOK_AGAIN_MS = 1_000;
 /** Who waits for the end of a job looks again at every fifth of these. */
 const ENDS_EVERY = 5;
+/** Queues that one script looks at. */
+const PEEKED_AT_ONCE = 500;
 
 interface Waiting {
   readonly jobs: Waiters;
@@ -48,21 +50,28 @@ export function createWake(
 
   let looks = 0;
 
-  async function lookAgain(): Promise<void> {
-    looks++;
-    for (const [tenant, { jobs, ends }] of tenants) {
+  async function lookAgainAt(tenant: string, { jobs, ends }: Waiting): Promise<void> {
+    if (jobs.size === 0 && ends.size === 0) {
       const { prefix } = spaces.of(tenant);
-      if (jobs.size === 0 && ends.size === 0) {
-        tenants.delete(tenant);
-        await Promise.all([subscriptions.stop(`${prefix}/wake`), subscriptions.stop(`${prefix}/done`)]);
-        continue;
-      }
-      if (looks % ENDS_EVERY === 0) ends.wakeAll();
-      if (jobs.size > 0) for (const queue of await peek(tenant, jobs.names)) jobs.wake(queue, FIRST_WOKEN);
+      tenants.delete(tenant);
+      await Promise.all([subscriptions.stop(`${prefix}/wake`), subscriptions.stop(`${prefix}/done`)]);
+      return;
+    }
+    if (looks % ENDS_EVERY === 0) ends.wakeAll();
+    const { names } = jobs;
+    for (let i = 0; i < names.length; i += PEEKED_AT_ONCE) {
+      const filled = await peek(tenant, names.slice(i, i + PEEKED_AT_ONCE));
+      for (const queue of filled) jobs.wake(queue, FIRST_WOKEN);
     }
   }
 
-  const timer = setInterval(() => void lookAgain().catch(() => undefined), LOOK_AGAIN_MS);
+  /** Each tenant for itself: what fails for one is tried again in a second, and holds up no other. */
+  async function lookAgain(): Promise<void> {
+    looks++;
+    for (const [tenant, waiting] of tenants) await lookAgainAt(tenant, waiting).catch(() => undefined);
+  }
+
+  const timer = setInterval(() => void lookAgain(), LOOK_AGAIN_MS);
   timer.unref();
 
   const listen = async (channel: string, listener: (message: string) => void): Promise<void> => {
