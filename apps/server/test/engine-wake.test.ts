@@ -1,5 +1,7 @@
 import { type PrivateRedis, startRedis, startRedisCluster } from '@ojs/dev';
+import type { Job } from '@ojs/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Engine } from '../src/engine/engine.ts';
 import { aTenant, fetchOne, jobIn, moment } from './engine-fixtures.ts';
 import { aJob, CALLER, openEngine, type TestEngine } from './engine-harness.ts';
 import { expectSound } from './engine-sound.ts';
@@ -7,6 +9,15 @@ import { expectSound } from './engine-sound.ts';
 const never = new AbortController().signal;
 /** Far longer than any wake-up takes: whoever was not woken fails by the test's own timeout. */
 const LONG = 25_000;
+
+/** A wake-up says that a job may be there: on a cluster the message of an earlier one can arrive late. */
+async function fetchWhenWoken(engine: Engine, tenant: string): Promise<Job> {
+  for (;;) {
+    await engine.waitForJobs(tenant, ['q'], LONG, never);
+    const [job] = await engine.fetch(tenant, CALLER, { queues: ['q'], count: 1 });
+    if (job) return job;
+  }
+}
 
 describe.each([
   ['a single Redis', startRedis],
@@ -48,16 +59,14 @@ describe.each([
     test('by a retry that becomes due', async () => {
       const tenant = aTenant();
       const { id } = await jobIn(b.engine, tenant, 'retryable', 'q', { retry: { initial_interval_ms: 200 } });
-      await a.engine.waitForJobs(tenant, ['q'], LONG, never);
-      expect((await fetchOne(a.engine, tenant, 'q')).id).toBe(id);
+      expect((await fetchWhenWoken(a.engine, tenant)).id).toBe(id);
     });
 
     test('by a lease that ends', async () => {
       const tenant = aTenant();
       await jobIn(b.engine, tenant, 'available', 'q');
       const [job] = await b.engine.fetch(tenant, CALLER, { queues: ['q'], count: 1, leaseMs: 200 });
-      await a.engine.waitForJobs(tenant, ['q'], LONG, never);
-      expect(await fetchOne(a.engine, tenant, 'q')).toMatchObject({ id: job!.id, attempt: 2 });
+      expect(await fetchWhenWoken(a.engine, tenant)).toMatchObject({ id: job!.id, attempt: 2 });
     });
 
     test.each([
