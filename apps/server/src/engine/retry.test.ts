@@ -59,6 +59,10 @@ describe('the delay before a retry (ojs-retry §3)', () => {
     expect([0, 0.5, 0.999].map((r) => retryDelay(of, 1, r))).toEqual([500, 1_000, 1_499]);
   });
 
+  test('of no length stays so, however often it is multiplied', () => {
+    expect(retryDelay(policy({ initialMs: 0, coefficient: 100 }), 1_000, 0)).toBe(0);
+  });
+
   test('does not shrink from one retry to the next without jitter', () => {
     fc.assert(
       fc.property(anyPolicy, retry, (of, n) => {

@@ -15,6 +15,8 @@ const typesOf = (error: JobError): string[] => {
  * @param random in [0, 1)
  */
 export function retryDelay(policy: EffectiveRetryPolicy, retry: number, random: number): number {
+  // No delay grows into no delay, also where the factor has grown beyond what a number can hold (0 × ∞ is not a number).
+  if (policy.initialMs === 0) return 0;
   const raw = {
     none: () => policy.initialMs,
     linear: () => policy.initialMs * retry,
