@@ -12,8 +12,7 @@ if move == 'cancel' then
   if state == 'completed' or state == 'cancelled' or state == 'discarded' then return { 'wrong', state } end
   leave(queue, id, state)
   call('HSET', key, 'failedReason', 'cancelled')
-  call('ZADD', own('cancelled/' .. queue), now, id)
-  becomeFailed(queue, id, KEEP.cancelledMs)
+  becomeFailed(queue, id, 'cancelled')
   event('job.cancelled', queue, id, job[1])
 elseif move == 'activate' then
   if state ~= 'pending' then return { 'wrong', state } end

@@ -1,15 +1,11 @@
 -- Enqueues batches, each all or none.
--- ARGV: how many batches; per batch: epoch, how many jobs; per job: queue, id, type, pending (1 or 0), priority (BullMQ's),
--- due and expires (ms or ''), how many field arguments, the fields of its hash.
+-- ARGV: how many batches; per batch: epoch, how many jobs, the jobs (see add.lua).
 local function parse()
   local batches, ids = {}, {}
   for b = 1, tonumber(take()) do
     local batch = { epoch = take() }
     for i = 1, tonumber(take()) do
-      local job = { queue = take(), id = take(), name = take(), pending = take() == '1', priority = tonumber(take()), due = tonumber(take()), expires = tonumber(take()) }
-      local fields = tonumber(take())
-      job.first, job.last = cursor + 1, cursor + fields
-      cursor = cursor + fields
+      local job = takeJob()
       batch[i] = job
       ids[#ids + 1] = job.id
     end
@@ -27,31 +23,6 @@ local function taken(ids)
     end
   end
   return found
-end
-
-local index, available = {}, {}
-
-local function add(job)
-  local queue, id = job.queue, job.id
-  call('HSET', of(queue, id), 'timestamp', now, 'priority', job.priority, 'delay', 0, unpack(ARGV, job.first, job.last))
-  index[#index + 1] = id
-  index[#index + 1] = queue
-  if not available[queue] then available[queue] = {} end
-  if job.pending then
-    call('ZADD', of(queue, 'waiting-children'), now, id)
-    if job.due and job.due > now then call('HSET', of(queue, id), 'due', job.due) end
-    if job.expires then timer(id, job.expires) end
-    return 'pending'
-  end
-  if job.due and job.due > now then
-    becomeDelayed(queue, id, job.due, job.expires)
-    event('job.scheduled', queue, id, job.name, 'at=' .. string.format('%.0f', job.due))
-    return 'scheduled'
-  end
-  table.insert(available[queue], { id, job.priority })
-  if job.expires then timer(id, job.expires) end
-  event('job.enqueued', queue, id, job.name, 'p=' .. job.priority)
-  return 'available'
 end
 
 local batches, ids = parse()
@@ -74,10 +45,5 @@ for b, batch in ipairs(batches) do
     end
     answers[b] = answer
   end
-end
-many('HSET', own('index'), index)
-for queue, jobs in pairs(available) do
-  call('HSETNX', own('queues'), queue, now)
-  if #jobs > 0 then makeAvailable(queue, jobs) end
 end
 return answers

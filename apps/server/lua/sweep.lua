@@ -1,13 +1,21 @@
 -- Does what is due by itself, oldest first. ARGV: how many at most.
--- Leases that ran out are only reported: what becomes of such a job is decided outside and applied by settle.
+-- Leases that ran out are only reported: what becomes of such a job is decided outside and applied by settle. So is what
+-- the server itself has to do (kind/name): it is decided and done outside, by a script that removes the timer or moves it.
+-- Should that not come about, the timer is due again after a while.
 -- Answers: when to look again (ms from now, '' for never), then per lease that ran out: queue, id, attempt, given back, ojs, errors,
--- whether by its execution timeout (1 or 0).
-local ranOut = {}
+-- whether by its execution timeout (1 or 0); then the kind/name of what is to be done.
+local ranOut, todo = {}, {}
+-- How long what is done may take before it is tried again (ms); a delivery waits for somebody else's server.
+local CLAIMED = { delivery = 60000 }
 local due = call('ZRANGEBYSCORE', own('timers'), '-inf', now, 'LIMIT', 0, tonumber(take()))
 for _, id in ipairs(due) do
-  local queue = call('HGET', own('index'), id)
+  local kind = string.match(id, '^([^/]+)/')
+  local queue = not kind and call('HGET', own('index'), id)
   local state = queue and stateOf(queue, id)
-  if not state then
+  if kind then
+    todo[#todo + 1] = id
+    timer(id, now + (CLAIMED[kind] or 1000))
+  elseif not state then
     timer(id, false)
   elseif state == 'active' then
     local job = call('HMGET', of(queue, id), 'atm', 'gb', 'ojs', 'errs', 'dl')
@@ -31,4 +39,4 @@ for _, id in ipairs(due) do
 end
 flush()
 local nextOne = call('ZRANGE', own('timers'), 0, 0, 'WITHSCORES')
-return { nextOne[2] and string.format('%.0f', nextOne[2] - now) or '', ranOut }
+return { nextOne[2] and string.format('%.0f', nextOne[2] - now) or '', ranOut, todo }

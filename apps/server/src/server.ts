@@ -1,5 +1,6 @@
 import { type Access, createAccess } from './access/create-access.ts';
 import { openListeners } from './assembly/listeners.ts';
+import { ownersRights } from './assembly/owner.ts';
 import { connectRedis, redisUnreachable, tellOutage } from './assembly/redis.ts';
 import type { AuditLog } from './audit/audit.ts';
 import { createAuditLog } from './audit/create-audit-log.ts';
@@ -52,13 +53,14 @@ export async function startServer(config: Config): Promise<RunningServer> {
       throw redisUnreachable(config, error);
     });
     undo.unshift(() => redis.close());
+    const { access, identity } = await createGates(config, redis, log.sentences, audit, undo);
     const engine = await createEngine({
       redis,
       settings: engineSettings(config),
+      rightsOf: ownersRights(redis.client, access.epochs, access.policy),
       onError: (err) => log.error({ err }, 'the engine failed in the background and goes on'),
     });
     undo.unshift(() => engine.close());
-    const { access, identity } = await createGates(config, redis, log.sentences, audit, undo);
     const stopping = new AbortController();
     const draining = { stopping: false };
     const listeners = await openListeners(config, {

@@ -1,6 +1,6 @@
 import { v7 } from 'uuid';
 import type { Caller, Engine, NewJob } from '../src/engine/engine.ts';
-import { createEngine, type EngineSettings } from '../src/engine/index.ts';
+import { createEngine, type EngineSettings, type RightsOf } from '../src/engine/index.ts';
 import { type Connections, connect } from '../src/redis/connect.ts';
 
 /** An engine on a Redis or cluster that runs already, as one server process has it. */
@@ -10,14 +10,18 @@ export interface TestEngine {
   close(): Promise<void>;
 }
 
+/** Every owner may do everything. */
+const everyRight: RightsOf = async () => ({ epoch: '0', may: () => true });
+
 export async function openEngine(
   url: string,
   settings: Partial<EngineSettings> = {},
   sweep = true,
+  rightsOf: RightsOf = everyRight,
 ): Promise<TestEngine> {
   const redis = await connect({ urls: url.split(',') }, () => undefined);
   const failures: unknown[] = [];
-  const engine = await createEngine({ redis, settings, onError: (error) => failures.push(error) });
+  const engine = await createEngine({ redis, settings, rightsOf, onError: (error) => failures.push(error) });
   if (sweep) engine.start();
   return {
     engine,

@@ -1,8 +1,5 @@
-import { QueueIndex, Spaces } from '../src/engine/context.ts';
-import { DEFAULT_SETTINGS, type EngineSettings } from '../src/engine/index.ts';
-import { loadScripts } from '../src/engine/scripts.ts';
-import { createSettle, type EndedLease } from '../src/engine/settle.ts';
-import { connect } from '../src/redis/connect.ts';
+import type { EngineSettings } from '../src/engine/index.ts';
+import { openEngine } from './engine-harness.ts';
 
 /**
  * What the sweeper does, when a test says so; and moments made to come at once, so that no test waits for Redis's clock.
@@ -22,21 +19,10 @@ export interface Sweep {
 const PAST = 1_000_000_000_000;
 
 export async function createSweep(url: string, settings: Partial<EngineSettings> = {}): Promise<Sweep> {
-  const redis = await connect({ urls: url.split(',') }, () => undefined);
+  const { engine, redis, close } = await openEngine(url, settings, false);
   const { client } = redis;
-  const all = { ...DEFAULT_SETTINGS, ...settings };
-  const spaces = new Spaces();
-  const run = loadScripts(client, all);
-  const { expire } = createSettle({ client, run, settings: all, spaces, queueOf: new QueueIndex(client, spaces) });
   const timers = (tenant: string): string => `{ojs:${tenant}}/timers`;
-
-  async function now(tenant: string): Promise<void> {
-    for (;;) {
-      const [wait, ended] = (await run('sweep', spaces.of(tenant), [100])) as [string, EndedLease[]];
-      await expire(tenant, ended);
-      if (ended.length === 0 && (wait === '' || Number(wait) > 0)) return;
-    }
-  }
+  const now = (tenant: string): Promise<void> => engine.sweep(tenant);
   const endLease = async (tenant: string, queue: string, id: string): Promise<void> => {
     await client.hset(`{ojs:${tenant}}:${queue}:${id}`, 'le', PAST);
     await client.zadd(timers(tenant), PAST, id);
@@ -54,6 +40,6 @@ export async function createSweep(url: string, settings: Partial<EngineSettings>
       await client.hset(`{ojs:${tenant}}:${queue}:${id}`, 'exp', PAST);
       await client.zadd(timers(tenant), PAST, id);
     },
-    close: redis.close,
+    close,
   };
 }

@@ -10,6 +10,8 @@ type Json = Record<string, unknown>;
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
   200: 'Done',
   201: 'Created',
+  202: 'Accepted',
+  204: 'Done; there is nothing to say',
   400: 'The request is malformed',
   401: 'No valid credential',
   403: 'The credential does not permit this',
@@ -22,7 +24,7 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
   503: 'Redis does not answer; see Retry-After',
 };
 
-const content = (schema: unknown): Json => ({ content: { [MEDIA_TYPE]: { schema } } });
+const content = (schema: unknown, media = MEDIA_TYPE): Json => ({ content: { [media]: { schema } } });
 
 /** Draws the schema as JSON Schema, with every schema that has an id moved into `components`. */
 function draw(schema: z.ZodType, components: Json, io: 'input' | 'output'): Json {
@@ -70,11 +72,14 @@ function parameters(operation: Operation, components: Json): Json[] {
 }
 
 function answers(operation: Operation, components: Json): Json {
+  const success = { description: DESCRIPTIONS[operation.status] };
   const failures = operation.permission === 'public' ? [429, 503] : [400, 401, 403, 404, 409, 413, 415, 422, 429, 503];
   return Object.fromEntries([
     [
       operation.status,
-      { description: DESCRIPTIONS[operation.status], ...content(named(operation.answer, components, 'output')) },
+      operation.status === 204
+        ? success
+        : { ...success, ...content(named(operation.answer, components, 'output'), operation.media) },
     ],
     ...failures.map((status) => [status, { $ref: `#/components/responses/Error${status}` }]),
   ]);

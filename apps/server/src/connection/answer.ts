@@ -26,16 +26,21 @@ export class Answers {
     this.#state = state;
   }
 
-  /** @param body turned into JSON once, here. */
+  /** @param body turned into JSON once, here; not looked at with status 204. */
   send(reply: FastifyReply, status: number, body: unknown, headers?: Readonly<Record<string, string>>): void {
-    this.#write(reply, status, JSON.stringify(body), headers);
+    this.#write(reply, status, status === 204 ? undefined : JSON.stringify(body), headers);
   }
 
   refuse(reply: FastifyReply, refusal: Refusal): void {
     this.#write(reply, refusal.status, JSON.stringify(errorBody(refusal, reply.request.id)), refusal.detail.headers);
   }
 
-  #write(reply: FastifyReply, status: number, text: string, more: Readonly<Record<string, string>> | undefined): void {
+  #write(
+    reply: FastifyReply,
+    status: number,
+    text: string | undefined,
+    more: Readonly<Record<string, string>> | undefined,
+  ): void {
     reply.hijack();
     const { raw } = reply;
     if (raw.headersSent || raw.destroyed) return;
@@ -43,7 +48,7 @@ export class Answers {
     // In this form Node writes the headers as they are: the framework would append a charset to the content type.
     const headers = [
       ...['OJS-Version', '1.0', 'X-Request-Id', reply.request.id],
-      ...['Content-Type', MEDIA_TYPE, 'Content-Length', String(Buffer.byteLength(text))],
+      ...(text === undefined ? [] : ['Content-Type', MEDIA_TYPE, 'Content-Length', String(Buffer.byteLength(text))]),
       ...['Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff'],
     ];
     if ('encrypted' in request.socket) headers.push('Strict-Transport-Security', HSTS);

@@ -61,7 +61,7 @@ function backendOn(
 
 /**
  * A queue as BullMQ's own `Queue`, for dashboards such as bull-board: the same jobs in the same states (see
- * lua/prelude.lua for the mapping). It only reads; whatever would change something throws {@link ReadOnlyQueue}.
+ * lua/places.lua for the mapping). It only reads; whatever would change something throws {@link ReadOnlyQueue}.
  * @param connection an ioredis client that stays yours, or options for one that the queue closes.
  */
 export function openQueue(connection: Redis | ConnectionOptions, tenant: string, queue: string): Queue {

@@ -45,7 +45,7 @@ function meaningOfBull(tenant: string, queue: string, name: string): KeyMeaning 
   return { kind: 'unknown', tenant, queue, name };
 }
 
-/** What a key of Redis means in our key space (lua/prelude.lua, src/redis/keyspace.ts). */
+/** What a key of Redis means in our key space (lua/places.lua, src/redis/keyspace.ts). */
 export function meaningOf(key: string): KeyMeaning {
   if (!key.startsWith('{ojs')) return { kind: 'foreign' };
   if (SYSTEM.has(key) || [...SYSTEM].some((known) => key.startsWith(`${known}/`))) return { kind: 'system' };

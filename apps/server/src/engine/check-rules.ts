@@ -41,7 +41,7 @@ export function placesOf({ places, active }: QueueSnapshot): Map<string, Place[]
   return found;
 }
 
-/** The state that a place and the marks beside it mean (lua/prelude.lua). */
+/** The state that a place and the marks beside it mean (lua/places.lua). */
 export function stateIn({ marks }: QueueSnapshot, id: string, place: Place): JobState {
   switch (place) {
     case 'prioritized':

@@ -112,7 +112,9 @@ export async function checkTenant(
   }
 
   for (const [job, queue] of index) if (!exists.has(job)) found('index entry without job', { queue, job });
-  for (const job of timers.keys()) if (!exists.has(job)) found('timer without need', { job, detail: 'no such job' });
+  // What the server has to do besides (kind/name) is checked where its record is.
+  for (const job of timers.keys())
+    if (!job.includes('/') && !exists.has(job)) found('timer without need', { job, detail: 'no such job' });
   for (const key of inventory.workers) {
     if ((await client.pttl(key)) === -1) found('worker bound for ever', { detail: key.slice(prefix.length) });
   }

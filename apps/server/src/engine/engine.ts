@@ -152,6 +152,8 @@ export interface Engine {
 
   /** Round trip to Redis in milliseconds. @throws when it does not answer. */
   ping(): Promise<number>;
+  /** Does at once all that is due in the tenant; {@link start} makes that happen by itself. */
+  sweep(tenant: string): Promise<void>;
   /** Begins promoting due jobs and ending leases; stops with {@link close}. */
   start(): void;
   close(): Promise<void>;

@@ -8,7 +8,7 @@ type Entry = [id: string, fields: string[]];
 /** Entries that are read at once. One can hold the thousand events of a batch, and all of them are in memory together. */
 const CHUNK = 50;
 
-/** One line of an entry, as `event` of prelude.lua writes it; the error is JSON and comes last. */
+/** One line of an entry, as `event` of base.lua writes it; the error is JSON and comes last. */
 function fieldsOf(rest: string): Record<string, string> {
   const [, plain = '', error] = /^(.*?)(?:(?:^| )e=(.*))?$/s.exec(rest) ?? [];
   const pairs = plain.split(' ').filter(Boolean);

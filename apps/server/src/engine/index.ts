@@ -2,6 +2,7 @@ import type { Job } from '@ojs/schema';
 import type { Connections } from '../redis/connect.ts';
 import { type EngineContext, QueueIndex, Spaces } from './context.ts';
 import { createDeadLetters } from './dead-letters.ts';
+import { Due } from './due.ts';
 import type { Engine } from './engine.ts';
 import { createEvents } from './events.ts';
 import { createFetch } from './fetch.ts';
@@ -11,6 +12,7 @@ import { createMove } from './move.ts';
 import { createPush } from './push.ts';
 import { createQueues } from './queues.ts';
 import { createRead } from './read.ts';
+import type { RightsOf } from './rights.ts';
 import { loadScripts, redisFailure } from './scripts.ts';
 import { DEFAULT_SETTINGS, type EngineSettings } from './settings.ts';
 import { createSettle } from './settle.ts';
@@ -19,11 +21,13 @@ import { createWake } from './wake.ts';
 
 export type * from './engine.ts';
 export * from './errors.ts';
+export type * from './rights.ts';
 export { DEFAULT_SETTINGS, type EngineSettings } from './settings.ts';
 
 export interface EngineOptions {
   readonly redis: Connections;
   readonly settings?: Partial<EngineSettings>;
+  readonly rightsOf: RightsOf;
   /** Who emits the events (ojs-events §2.4). */
   readonly source?: string;
   readonly onError?: (error: unknown) => void;
@@ -36,6 +40,7 @@ export interface EngineOptions {
 export async function createEngine({
   redis,
   settings,
+  rightsOf,
   source = 'ojs://ojs-server/engine',
   onError,
 }: EngineOptions): Promise<Engine> {
@@ -49,21 +54,24 @@ export async function createEngine({
     settings: all,
     run: loadScripts(client, all),
     queueOf: new QueueIndex(client, spaces),
+    due: new Due(),
+    rightsOf,
   };
+  const { due } = context;
   const push = createPush(context);
   const fetch = createFetch(context);
   const settle = createSettle(context);
   const { readIn, info } = createRead(context);
   const { names, ...queues } = createQueues(context);
   const wake = createWake(context, redis.subscriber(), info);
-  const sweeper = createSweeper(context, settle.expire, onError ?? (() => undefined));
+  const sweeper = createSweeper(context, settle.expire, {}, onError ?? (() => undefined));
   await spaces.refresh(client);
 
   /** Tells the sweeper when something of these jobs happens by itself. */
   const expect = (tenant: string, jobs: readonly Job[]): void => {
     for (const { scheduled_at, expires_at, lease_expires_at, next_attempt_at } of jobs) {
       for (const moment of [scheduled_at, expires_at, lease_expires_at, next_attempt_at]) {
-        if (moment !== undefined) sweeper.expect(tenant, Date.parse(moment));
+        if (moment !== undefined) due.expect(tenant, Date.parse(moment));
       }
     }
   };
@@ -85,7 +93,7 @@ export async function createEngine({
     ack: settle.ack,
     nack: async (tenant, caller, claim, error) => {
       const settled = await settle.nack(tenant, caller, claim, error);
-      if (settled.nextAttemptAt) sweeper.expect(tenant, Date.parse(settled.nextAttemptAt));
+      if (settled.nextAttemptAt) due.expect(tenant, Date.parse(settled.nextAttemptAt));
       return settled;
     },
     requeue: settle.requeue,
@@ -103,6 +111,7 @@ export async function createEngine({
       });
       return performance.now() - started;
     },
+    sweep: sweeper.sweep,
     start: sweeper.start,
     close: async () => {
       wake.close();

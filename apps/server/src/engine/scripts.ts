@@ -7,6 +7,9 @@ import type { EngineSettings } from './settings.ts';
 const SCRIPTS = ['push', 'fetch', 'settle', 'heartbeat', 'sweep', 'read', 'move', 'pause', 'stats', 'peek'] as const;
 export type ScriptName = (typeof SCRIPTS)[number];
 
+/** What every script begins with, in this order: each may use what stands before it. */
+const LIBRARIES = ['base', 'places', 'limits', 'workflow', 'unique', 'add'] as const;
+
 /** A script's answer: Redis knows strings, whole numbers, nothing and lists of these. */
 export type Reply = string | number | null | Reply[];
 export type Argument = string | number;
@@ -28,11 +31,11 @@ export function redisFailure(error: unknown): Error {
 
 const luaOf = (name: string): string => readFileSync(new URL(`../../lua/${name}.lua`, import.meta.url), 'utf8');
 
-/** The whole text of a script: the settings, what all scripts share, its own part. */
+/** The whole text of a script: the settings, the libraries, its own part. */
 export function sourceOf(name: ScriptName, settings: EngineSettings): string {
   const keep = Object.entries(settings).map(([setting, value]) => `${setting} = ${Number(value)}`);
-  const prelude = `local KEEP = { ${keep.join(', ')} }\n${luaOf('prelude')}`;
-  return `${prelude}local function main()\n${luaOf(name)}end\nlocal answer = main()\nflush()\nreturn answer\n`;
+  const shared = `local KEEP = { ${keep.join(', ')} }\n${LIBRARIES.map(luaOf).join('')}`;
+  return `${shared}local function main()\n${luaOf(name)}end\nlocal answer = main()\nflush()\nreturn answer\n`;
 }
 
 /** Loads the scripts with the settings written into them, and returns the one way to run them. */

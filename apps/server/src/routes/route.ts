@@ -1,6 +1,7 @@
 import type { JobId, Operation, Permission } from '@ojs/schema';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import type { Answers } from '../connection/answer.ts';
 import { urlOf } from '../connection/app.ts';
 import { refuseBody } from '../connection/body.ts';
 import { awaitsContinue, continued } from '../connection/expect.ts';
@@ -48,8 +49,11 @@ export interface Declaration<O extends Operation> {
   readonly handle: (ask: Ask, input: Input<O>) => Promise<Answer> | Answer;
 }
 
-/** The body of the answer, and what else is not the rule. */
-export type Answer = { readonly body: unknown; readonly status?: number; readonly location?: string };
+/** The body of the answer (none with status 204), and what else is not the rule. */
+export type Answer =
+  | { readonly body: unknown; readonly status?: number; readonly location?: string }
+  /** An answer that is not one JSON body, written with the answers given. */
+  | { readonly respond: (reply: FastifyReply, answers: Answers) => void };
 
 /** A declared operation; everything that the server routes is one. */
 export interface Route {
@@ -164,8 +168,11 @@ export function addRoutes(app: FastifyInstance, services: Services, routes: read
         const { ask } = request;
         if (ask === undefined) throw new Error(`${operation.id} was reached without identify`);
         decideAndServe(ask, () => each.serve(ask)).then(
-          ({ body, status = operation.status, location }) =>
-            answers.send(reply, status, body, location === undefined ? undefined : { Location: location }),
+          (answer) => {
+            if ('respond' in answer) return answer.respond(reply, answers);
+            const { body, status = operation.status, location } = answer;
+            answers.send(reply, status, body, location === undefined ? undefined : { Location: location });
+          },
           (error: unknown) => fail(request, reply, operation, error),
         );
       },

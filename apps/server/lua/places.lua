@@ -1,71 +1,4 @@
--- Shared by every script. KEYS[1] is the tenant's prefix, `{ojs:<tenant>}`: all keys begin with it, so they are in one slot.
--- BullMQ's keys are prefix:queue:name, ours prefix/name. KEEP is filled in by the engine.
---
--- Each job is in exactly one place (BullMQ's own): prioritized = available, delayed = scheduled or retryable,
--- waiting-children = pending, active, completed, failed = discarded or cancelled. Beside it stand
---   prefix/index               id -> queue
---   prefix/timers              id -> the next moment at which something happens to the job by itself:
---                              it becomes due, its lease ends, it expires, or it is no longer kept
---   prefix/retryable/<queue>   which of the delayed are retries
---   prefix/cancelled/<queue>   which of the failed were cancelled
---   prefix/dead/<queue>        which of the failed are dead letters
---
--- A call from Lua costs more than most commands do. So what a script does to the same key many times (timers, events,
--- messages, the completed) is noted down, and written by `flush` at its end in one command each.
-local prefix = KEYS[1]
-local call = redis.call
-local clock = call('TIME')
-local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-local epoch = call('GET', prefix .. '/epoch') or '0'
-
-local cursor = 0
-local function take()
-  cursor = cursor + 1
-  return ARGV[cursor]
-end
-
-local function own(name) return prefix .. '/' .. name end
-local function of(queue, name) return prefix .. ':' .. queue .. ':' .. name end
-
--- Arguments of one command at a time stay well below Lua's limit for `unpack`.
-local function many(command, key, args)
-  for first = 1, #args, 4000 do
-    call(command, key, unpack(args, first, math.min(first + 3999, #args)))
-  end
-end
-
-local timers = {}
--- `at` false: nothing happens to the job by itself any more.
-local function timer(id, at) timers[id] = at or false end
-
-local events, ended, woken, completed = {}, {}, {}, {}
-
--- A line: type, queue, id, job type, then name=value; the error, which is JSON, comes last.
-local function event(name, queue, id, job, rest)
-  events[#events + 1] = name .. ' ' .. queue .. ' ' .. id .. ' ' .. job .. (rest and ' ' .. rest or '')
-end
-
-local function done(id) ended[#ended + 1] = id end
-
-local function flush()
-  local set, unset = {}, {}
-  for id, at in pairs(timers) do
-    if at then
-      set[#set + 1] = at
-      set[#set + 1] = id
-    else
-      unset[#unset + 1] = id
-    end
-  end
-  many('ZADD', own('timers'), set)
-  many('ZREM', own('timers'), unset)
-  for queue, members in pairs(completed) do many('ZADD', of(queue, 'completed'), members) end
-  if #events > 0 then call('XADD', own('events'), 'MAXLEN', '~', KEEP.events, '*', 'e', table.concat(events, '\n')) end
-  for queue in pairs(woken) do call('PUBLISH', own('wake'), queue) end
-  if #ended > 0 then call('PUBLISH', own('done'), table.concat(ended, ' ')) end
-  timers, events, ended, woken, completed = {}, {}, {}, {}, {}
-end
-
+-- The places of jobs, and how they get from one to another.
 local function stateOf(queue, id)
   if call('HEXISTS', of(queue, id), 'lo') == 1 then return 'active' end
   if call('ZSCORE', of(queue, 'prioritized'), id) then return 'available' end
@@ -80,6 +13,11 @@ local function stateOf(queue, id)
   return nil
 end
 
+-- What hangs on a job besides its places, told where it leaves them: set by the libraries below.
+-- stepEnded(step, state): a step of a workflow reached a terminal state (workflow.lua).
+-- leaseEnded(queue, id, limit): a job that counts for a limit is active no more (limits.lua).
+local stepEnded, leaseEnded
+
 -- Takes the job out of the place that `state` means; it must be put into another in the same script.
 local function leave(queue, id, state)
   if state == 'available' then
@@ -87,6 +25,8 @@ local function leave(queue, id, state)
   elseif state == 'active' then
     call('LREM', of(queue, 'active'), -1, id)
     call('HDEL', of(queue, id), 'lo', 'lw', 'ls', 'le', 'dl')
+    local limit = call('HGET', of(queue, id), 'lk')
+    if limit then leaseEnded(queue, id, limit) end
   elseif state == 'scheduled' or state == 'retryable' then
     call('ZREM', of(queue, 'delayed'), id)
     call('ZREM', own('retryable/' .. queue), id)
@@ -103,7 +43,7 @@ end
 
 -- Makes jobs available, in the order given: `jobs` is a list of { id, priority }.
 -- Waiting servers are woken when the first comes into an empty place: whoever fetched before that goes on by itself.
-local function makeAvailable(queue, jobs)
+function makeAvailable(queue, jobs)
   local waiting = of(queue, 'prioritized')
   if call('EXISTS', waiting) == 0 then woken[queue] = true end
   local turn = call('INCRBY', of(queue, 'pc'), #jobs) - #jobs
@@ -134,11 +74,16 @@ local function remove(queue, id, state)
   timer(id, false)
 end
 
-local function becomeFailed(queue, id, keepMs)
+-- `state`: cancelled or discarded.
+local function becomeFailed(queue, id, state)
+  local key = of(queue, id)
   call('ZADD', of(queue, 'failed'), now, id)
-  call('HSET', of(queue, id), 'finishedOn', now)
-  timer(id, now + keepMs)
+  call('HSET', key, 'finishedOn', now)
+  if state == 'cancelled' then call('ZADD', own('cancelled/' .. queue), now, id) end
+  timer(id, now + (state == 'cancelled' and KEEP.cancelledMs or KEEP.discardedMs))
   done(id)
+  local step = call('HGET', key, 'wf')
+  if step then stepEnded(step, state) end
 end
 
 local function becomeDeadLetter(queue, id)
@@ -157,6 +102,6 @@ local function expire(queue, id, state)
   local job = call('HGET', of(queue, id), 'name')
   leave(queue, id, state)
   call('HSET', of(queue, id), 'failedReason', 'expired', 'ex', now)
-  becomeFailed(queue, id, KEEP.discardedMs)
+  becomeFailed(queue, id, 'discarded')
   event('job.expired', queue, id, job)
 end

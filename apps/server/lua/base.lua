@@ -1,0 +1,76 @@
+-- Shared by every script, and first of the libraries (see scripts.ts for their order). KEYS[1] is the tenant's prefix, `{ojs:<tenant>}`: all keys begin with it, so they are in one slot.
+-- BullMQ's keys are prefix:queue:name, ours prefix/name. KEEP is filled in by the engine.
+--
+-- Each job is in exactly one place (BullMQ's own): prioritized = available, delayed = scheduled or retryable,
+-- waiting-children = pending, active, completed, failed = discarded or cancelled. Beside it stand
+--   prefix/index               id -> queue
+--   prefix/timers              id -> the next moment at which something happens to the job by itself:
+--                              it becomes due, its lease ends, it expires, or it is no longer kept;
+--                              kind/name -> when the server has something else to do (sweep.lua)
+--   prefix/retryable/<queue>   which of the delayed are retries
+--   prefix/cancelled/<queue>   which of the failed were cancelled
+--   prefix/dead/<queue>        which of the failed are dead letters
+--
+-- A call from Lua costs more than most commands do. So what a script does to the same key many times (timers, events,
+-- messages, the completed) is noted down, and written by `flush` at its end in one command each.
+local prefix = KEYS[1]
+local call = redis.call
+local clock = call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local epoch = call('GET', prefix .. '/epoch') or '0'
+
+local cursor = 0
+local function take()
+  cursor = cursor + 1
+  return ARGV[cursor]
+end
+
+local function own(name) return prefix .. '/' .. name end
+local function of(queue, name) return prefix .. ':' .. queue .. ':' .. name end
+
+-- Arguments of one command at a time stay well below Lua's limit for `unpack`.
+local function many(command, key, args)
+  for first = 1, #args, 4000 do
+    call(command, key, unpack(args, first, math.min(first + 3999, #args)))
+  end
+end
+
+local timers = {}
+-- `at` false: nothing happens to the job by itself any more.
+local function timer(id, at) timers[id] = at or false end
+
+local events, ended, woken, completed = {}, {}, {}, {}
+-- Jobs that were added (add.lua): id, queue, id, queue, ...; and of each queue those that became available, in order.
+local added, available = {}, {}
+local makeAvailable
+
+-- A line: type, queue, id, job type, then name=value; the error, which is JSON, comes last.
+local function event(name, queue, id, job, rest)
+  events[#events + 1] = name .. ' ' .. queue .. ' ' .. id .. ' ' .. job .. (rest and ' ' .. rest or '')
+end
+
+local function done(id) ended[#ended + 1] = id end
+
+local function flush()
+  many('HSET', own('index'), added)
+  for queue, jobs in pairs(available) do
+    call('HSETNX', own('queues'), queue, now)
+    if #jobs > 0 then makeAvailable(queue, jobs) end
+  end
+  local set, unset = {}, {}
+  for id, at in pairs(timers) do
+    if at then
+      set[#set + 1] = at
+      set[#set + 1] = id
+    else
+      unset[#unset + 1] = id
+    end
+  end
+  many('ZADD', own('timers'), set)
+  many('ZREM', own('timers'), unset)
+  for queue, members in pairs(completed) do many('ZADD', of(queue, 'completed'), members) end
+  if #events > 0 then call('XADD', own('events'), 'MAXLEN', '~', KEEP.events, '*', 'e', table.concat(events, '\n')) end
+  for queue in pairs(woken) do call('PUBLISH', own('wake'), queue) end
+  if #ended > 0 then call('PUBLISH', own('done'), table.concat(ended, ' ')) end
+  timers, events, ended, woken, completed, added, available = {}, {}, {}, {}, {}, {}, {}
+end

@@ -1,0 +1,1 @@
+-- Unique jobs (ojs-unique-jobs).

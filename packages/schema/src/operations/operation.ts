@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import type { Permission, Plane } from '../access.ts';
+import { JobId, QueueName } from '../names.ts';
+
+/** One operation of the API: what the server routes, the OpenAPI document describes and the SDKs call. */
+export interface Operation {
+  readonly id: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** With parameters as `{name}` (OpenAPI); the server turns them into `:name`. */
+  readonly path: string;
+  readonly summary: string;
+  /** What the caller must hold, on the queue or the job's queue. `public` needs no credential and says so here. */
+  readonly permission: Permission | 'public';
+  /** The planes whose credentials reach it; admin credentials reach every operation. */
+  readonly planes: readonly Plane[];
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  /** 204 answers without a body; `answer` is then `z.undefined()`. */
+  readonly status: 200 | 201 | 202 | 204;
+  readonly answer: z.ZodType;
+  /** Media type of the answer, where it is not OJS's JSON. */
+  readonly media?: 'text/plain' | 'text/event-stream';
+}
+
+export const define = <const T extends Operation>(operation: T): T => operation;
+
+export const jobParams = z.object({ id: JobId });
+export const queueParams = z.object({ name: QueueName });
