@@ -11,6 +11,7 @@ export type {
   OperationId,
   RetryPolicyRequest,
 } from './api.ts';
+export { Chain, through } from './chain.ts';
 export { type CallOptions, type Client, type ConnectionOptions, createClient } from './client.ts';
 export { apiKey, type Credential, type CredentialSource, fromEnvironment, fromFile } from './credentials.ts';
 export {

@@ -10,6 +10,8 @@ export interface JobContext {
   readonly attempt: number;
   readonly maxAttempts: number;
   readonly meta: Readonly<Record<string, unknown>>;
+  /** For middleware and handler to leave each other notes; of this attempt only. */
+  readonly metadata: Record<string, unknown>;
   /** Fires when the work should end; its reason is a {@link JobAbortedError} that says why. Pass it on to what you call. */
   readonly signal: AbortSignal;
   /** The whole record as it was fetched. */
@@ -32,6 +34,7 @@ export function contextOf(active: ActiveJob, beat: (active: ActiveJob) => Promis
     attempt: job.attempt,
     maxAttempts: job.max_attempts,
     meta: job.meta,
+    metadata: {},
     get signal() {
       return active.signal;
     },

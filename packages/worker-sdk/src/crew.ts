@@ -1,8 +1,9 @@
-import type { Client, Job } from '@ojs/client';
+import type { Chain, Client, Job } from '@ojs/client';
 import { AckGather } from './ack-gather.ts';
 import { ActiveJob, leaseOf } from './active-job.ts';
 import { contextOf } from './context.ts';
 import type { Tell } from './events.ts';
+import type { Middleware } from './middleware.ts';
 import { type Handler, type Outcome, runJob, timedOut } from './run-job.ts';
 import { type SettleContext, type Settlement, settle, TRY } from './settle.ts';
 import type { AbortReason } from './worker-errors.ts';
@@ -15,6 +16,7 @@ export interface CrewContext {
   readonly leaseMs: number;
   readonly tell: Tell;
   readonly handlers: ReadonlyMap<string, Handler>;
+  readonly middleware: Chain<Middleware>;
   readonly beatFor: (active: ActiveJob) => Promise<void>;
   readonly onTaken: (active: ActiveJob) => void;
 }
@@ -69,7 +71,8 @@ export class Crew {
     this.#running += 1;
     this.#context.tell({ type: 'job.started', ...nameOf(active) });
     const context = () => contextOf(active, this.#context.beatFor);
-    void runJob(this.#context.handlers.get(job.type), active, context).then((outcome) => {
+    const { handlers, middleware } = this.#context;
+    void runJob(handlers.get(job.type), middleware.freeze(), active, context).then((outcome) => {
       this.#running -= 1;
       active.handlerEnded();
       if (!active.lost && !active.settling) void this.#settle(active, outcome);

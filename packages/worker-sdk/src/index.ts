@@ -1,5 +1,6 @@
 export {
   apiKey,
+  type Chain,
   type ConnectionOptions,
   type Credential,
   type CredentialSource,
@@ -15,6 +16,8 @@ export {
 } from '@ojs/client';
 export type { JobContext } from './context.ts';
 export type { WorkerEvent, WorkerState } from './events.ts';
+export { inThread, type ThreadContext, type ThreadOptions } from './in-thread.ts';
+export type { Middleware } from './middleware.ts';
 export type { WorkerOptions } from './options.ts';
 export { createWorker, type Worker } from './worker.ts';
 export { type AbortReason, JobAbortedError, NonRetryableError } from './worker-errors.ts';

@@ -2,6 +2,7 @@ import { type AnyJob, inputOf, type JobErrorReport, OjsValidationError, resultOf
 import type { ActiveJob } from './active-job.ts';
 import type { JobContext } from './context.ts';
 import { errorReport, misfitReport } from './error-report.ts';
+import { type Middleware, within } from './middleware.ts';
 
 /** A definition and what is to be done for each of its jobs. */
 export interface Handler {
@@ -15,31 +16,55 @@ export type Outcome =
   | { readonly kind: 'nack'; readonly report: JobErrorReport; readonly error: unknown }
   | { readonly kind: 'requeue' };
 
-/** Checks the arguments, runs the handler, checks its result. Never throws. */
+/** Checks the arguments, runs the handler inside the middleware, checks its result. Never throws. */
 export async function runJob(
   handler: Handler | undefined,
+  chain: readonly Middleware[],
   active: ActiveJob,
   context: () => JobContext,
 ): Promise<Outcome> {
   if (!handler) return unknownType(active.job.type);
-  const { definition, run } = handler;
-  let input: unknown;
   try {
-    input = await inputOf(definition, active.job.args);
+    const result =
+      chain.length === 0 ? await attempt(handler, active, context) : await wrapped(handler, chain, active, context());
+    return { kind: 'ack', result };
   } catch (error) {
-    return misfit(error);
+    return misfits.has(error as object) && !active.aborted ? misfit(error) : failure(active, error);
   }
-  if (active.aborted) return failure(active, active.aborted);
-  let result: unknown;
+}
+
+async function attempt({ definition, run }: Handler, active: ActiveJob, context: () => JobContext): Promise<unknown> {
+  const input = await fitting(() => inputOf(definition, active.job.args));
+  if (active.aborted) throw active.aborted;
+  const result = await run(input, context());
+  return fitting(() => resultOf(definition, result));
+}
+
+/** A result that a middleware made up must fit as well. */
+async function wrapped(
+  handler: Handler,
+  chain: readonly Middleware[],
+  active: ActiveJob,
+  context: JobContext,
+): Promise<unknown> {
+  let checked: { readonly result: unknown } | undefined;
+  const result = await within(chain, context, async () => {
+    checked = { result: await attempt(handler, active, () => context) };
+    return checked.result;
+  });
+  return checked && Object.is(checked.result, result) ? result : fitting(() => resultOf(handler.definition, result));
+}
+
+/** Errors that say that arguments or a result do not fit, whatever is thrown along the way. */
+const misfits = new WeakSet<object>();
+
+async function fitting<T>(check: () => T | Promise<T>): Promise<T> {
   try {
-    result = await run(input, context());
+    return await check();
   } catch (error) {
-    return failure(active, error);
-  }
-  try {
-    return { kind: 'ack', result: await resultOf(definition, result) };
-  } catch (error) {
-    return misfit(error);
+    const told = error instanceof Error ? error : new Error(String(error));
+    misfits.add(told);
+    throw told;
   }
 }
 

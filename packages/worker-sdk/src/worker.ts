@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import {
   type AnyJob,
+  Chain,
   type Client,
   createClient,
   type Job,
@@ -12,6 +13,7 @@ import { Crew } from './crew.ts';
 import { guarded, type Tell, type WorkerState, warnings } from './events.ts';
 import { fetchLoop } from './fetch-loop.ts';
 import { Heart } from './heart.ts';
+import type { Middleware } from './middleware.ts';
 import { type WorkerOptions, type WorkerSettings, whole, workerSettings } from './options.ts';
 import type { Handler } from './run-job.ts';
 import { Grace, windDown } from './shutdown.ts';
@@ -21,6 +23,8 @@ import { wireSignals } from './signals.ts';
 export interface Worker {
   readonly id: string;
   readonly state: WorkerState;
+  /** What stands around every handler; set up before {@link start}. */
+  readonly middleware: Chain<Middleware>;
   /**
    * What to do with the jobs of a definition. The handler's input has passed the definition's schema; what it returns
    * becomes the job's result; what it throws fails the attempt, and for good if it is a {@link NonRetryableError}.
@@ -57,6 +61,7 @@ export function createWorker(options: WorkerOptions = {}): Worker {
 class HttpWorker implements Worker {
   readonly id: string;
   readonly stopped: Promise<void>;
+  readonly middleware = new Chain<Middleware>();
   readonly #settings: WorkerSettings;
   readonly #client: Client;
   readonly #tell: Tell;
@@ -85,6 +90,7 @@ class HttpWorker implements Worker {
       ...shared,
       concurrency: settings.concurrency,
       handlers: this.#handlers,
+      middleware: this.middleware,
       beatFor: (active) => this.#heart.beatFor(active),
       onTaken: (active) => this.#heart.taken(active),
     });
@@ -117,6 +123,7 @@ class HttpWorker implements Worker {
       throw new OjsConfigurationError('This worker was stopped: create another');
     if (this.#started) return this;
     this.#started = true;
+    this.middleware.freeze();
     if (this.#handleSignals) this.#unwire = wireSignals(this);
     this.#heart.start();
     this.#become('running');

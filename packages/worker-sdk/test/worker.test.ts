@@ -562,3 +562,20 @@ describe('createWorker', () => {
     expect(shown).not.toContain('canary');
   });
 });
+
+describe('middleware of a worker', () => {
+  it('stands around each handler, and what it throws is told', async () => {
+    const { backend, worker } = await setUp();
+    const seen: string[] = [];
+    worker.middleware.add(async ({ type }, next) => {
+      seen.push(type);
+      await next();
+      throw new Error('after');
+    });
+    worker.handle(greet, () => ({ text: '' })).start();
+    backend.push(jobOf('greet', [{ name: 'Ada' }]));
+    expect((await backend.heard('nack')).body.error.message).toBe('after');
+    expect(seen).toEqual(['greet']);
+    expect(() => worker.middleware.add(() => undefined)).toThrow(OjsConfigurationError);
+  });
+});

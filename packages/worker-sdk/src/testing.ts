@@ -1,0 +1,128 @@
+import {
+  type AnyJob,
+  argsOf,
+  Chain,
+  type EnqueueOptions,
+  type Job,
+  type JobDefinition,
+  type JobErrorReport,
+  OjsConfigurationError,
+  uuidv7,
+} from '@ojs/client';
+import { ActiveJob } from './active-job.ts';
+import { contextOf, type JobContext } from './context.ts';
+import type { Middleware } from './middleware.ts';
+import { type Handler, type Outcome, runJob } from './run-job.ts';
+
+/** How an attempt ended. */
+export interface Performed<Result> {
+  /** As the server would have it: `retryable` while there are attempts left and the error is worth another. */
+  readonly state: 'completed' | 'retryable' | 'discarded';
+  /** Of a completed job: what the producer would read. */
+  readonly result?: Result;
+  /** What the handler threw. */
+  readonly error?: unknown;
+  /** What the server would be told of it. */
+  readonly report?: JobErrorReport;
+}
+
+/** How the job stands when the attempt begins. */
+export interface PerformOptions extends Pick<EnqueueOptions, 'queue' | 'meta' | 'timeoutMs' | 'id'> {
+  /** Default 1. */
+  attempt?: number;
+}
+
+/** Runs handlers as a worker does, without a server: the same checks, middleware and reports. */
+export interface TestWorker {
+  readonly middleware: Chain<Middleware>;
+  handle<Output, ResultInput>(
+    job: JobDefinition<unknown, Output, ResultInput, unknown>,
+    handler: (input: Output, context: JobContext) => ResultInput | Promise<ResultInput>,
+  ): this;
+  /**
+   * One attempt of a job, from its input to what becomes of it. What travels is JSON, so the handler gets what it would get
+   * from a server.
+   *
+   * @throws {OjsValidationError} when the input does not fit: such a job would not have been enqueued
+   * @throws {OjsConfigurationError} when there is no handler for it
+   */
+  perform<Input, Result>(
+    job: JobDefinition<Input, unknown, unknown, Result>,
+    input: NoInfer<Input>,
+    options?: PerformOptions,
+  ): Promise<Performed<Result>>;
+}
+
+export function createTestWorker(): TestWorker {
+  return new LocalWorker();
+}
+
+class LocalWorker implements TestWorker {
+  readonly middleware = new Chain<Middleware>();
+  readonly #handlers = new Map<string, Handler>();
+
+  handle<Output, ResultInput>(
+    job: JobDefinition<unknown, Output, ResultInput, unknown>,
+    handler: (input: Output, context: JobContext) => ResultInput | Promise<ResultInput>,
+  ): this {
+    this.#handlers.set(job.type, { definition: job as AnyJob, run: handler as Handler['run'] });
+    return this;
+  }
+
+  async perform<Input, Result>(
+    definition: JobDefinition<Input, unknown, unknown, Result>,
+    input: Input,
+    options: PerformOptions = {},
+  ): Promise<Performed<Result>> {
+    const handler = this.#handlers.get(definition.type);
+    if (!handler) throw new OjsConfigurationError(`There is no handler for ${definition.type}: call handle() first`);
+    const job = jobOf(definition as AnyJob, await argsOf(definition as AnyJob, input), options);
+    const active = new ActiveJob(job, LEASE_MS, () => undefined);
+    try {
+      const outcome = await runJob(handler, this.middleware.list, active, () =>
+        contextOf(active, async () => undefined),
+      );
+      return performed(job, outcome) as Performed<Result>;
+    } finally {
+      active.release();
+    }
+  }
+}
+
+const LEASE_MS = 3_600_000;
+
+function jobOf(definition: AnyJob, args: unknown[], options: PerformOptions): Job {
+  const { queue, retry, timeoutMs } = { ...definition.options, ...options };
+  return {
+    specversion: '1.0',
+    id: options.id ?? uuidv7(),
+    type: definition.type,
+    queue: queue ?? 'default',
+    state: 'active',
+    args: JSON.parse(JSON.stringify(args)) as unknown[],
+    meta: JSON.parse(JSON.stringify(options.meta ?? {})) as Record<string, unknown>,
+    priority: definition.options.priority ?? 0,
+    attempt: options.attempt ?? 1,
+    max_attempts: retry?.maxAttempts ?? 3,
+    created_at: new Date().toISOString(),
+    ...(timeoutMs === undefined ? {} : { timeout_ms: timeoutMs }),
+    ...(retry?.nonRetryableErrors && { retry: { non_retryable_errors: retry.nonRetryableErrors } }),
+  };
+}
+
+function performed(job: Job, outcome: Outcome): Performed<unknown> {
+  if (outcome.kind === 'ack') return { state: 'completed', result: roundTrip(outcome.result) };
+  if (outcome.kind === 'requeue') return { state: 'retryable' };
+  const { report, error } = outcome;
+  const isFinal = report.retryable === false || job.attempt >= job.max_attempts || isNamed(job, report);
+  return { state: isFinal ? 'discarded' : 'retryable', error, report };
+}
+
+const roundTrip = (value: unknown): unknown =>
+  value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown);
+
+/** ojs-retry §5: exact, or `Prefix.*`. */
+function isNamed(job: Job, { type }: JobErrorReport): boolean {
+  const patterns = job.retry?.non_retryable_errors ?? [];
+  return patterns.some((each) => (each.endsWith('.*') ? (type ?? '').startsWith(each.slice(0, -1)) : each === type));
+}
