@@ -28,6 +28,13 @@ export class JobCancelledError extends OjsError {
   }
 }
 
+/** A middleware of the producer kept the job from being enqueued: there is no record to read, no result to wait for. Code `dropped`. */
+export class JobDroppedError extends OjsError {
+  constructor(jobId: string, type: string) {
+    super(`Job ${jobId} (${type}) was not enqueued: a middleware dropped it`, { code: 'dropped', jobId });
+  }
+}
+
 /** The job is there for who asks, but not printed with the error: its arguments belong in no log (security page). */
 function hidden(error: object, job: Job): Job {
   Object.defineProperty(error, 'job', { value: job, enumerable: false, writable: true, configurable: true });

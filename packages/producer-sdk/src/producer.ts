@@ -1,5 +1,6 @@
 import {
   type AnyJob,
+  Chain,
   type Client,
   type ConnectionOptions,
   createClient,
@@ -18,13 +19,17 @@ import {
 import { confirmEnqueued } from './confirm.ts';
 import { enqueueRequest } from './enqueue-request.ts';
 import { EnqueueGather } from './gather.ts';
+import { JobDroppedError } from './job-errors.ts';
+import { type EnqueueMiddleware, sendAllThrough, sendThrough } from './middleware.ts';
 import { checkedArgs } from './stable-args.ts';
 import { type WaitOptions, waitForCompletion } from './wait.ts';
 
 /** An enqueued job. */
 export interface JobHandle<Result> {
   readonly id: string;
-  /** As the server answered when it was enqueued. */
+  /** Whether a middleware kept the job from being enqueued. It then has no record and no result. */
+  readonly dropped: boolean;
+  /** As the server answered when it was enqueued. @throws {JobDroppedError} */
   readonly job: Job;
   /** Waits for the job and returns what its handler returned; see {@link Producer.result}. */
   result(options?: WaitOptions): Promise<Result>;
@@ -47,6 +52,8 @@ const BATCH_MAX = 1_000;
 
 /** Enqueues jobs. One of it serves a whole process. */
 export interface Producer {
+  /** What stands between `enqueue` and the server; set up before the first job. */
+  readonly middleware: Chain<EnqueueMiddleware>;
   /**
    * Enqueues a job. Its id is made here, so that repeating a request whose answer was lost makes no second job. Jobs
    * enqueued at the same time travel together; each caller gets its own answer.
@@ -94,6 +101,7 @@ export function createProducer(options: ConnectionOptions = {}): Producer {
 }
 
 class HttpProducer implements Producer {
+  readonly middleware = new Chain<EnqueueMiddleware>();
   readonly #client: Client;
   readonly #gather: EnqueueGather;
 
@@ -108,13 +116,12 @@ class HttpProducer implements Producer {
     { signal, ...options }: EnqueueOptions & Abortable = {},
   ): Promise<JobHandle<Result>> {
     const request = await this.#request({ job, input, options });
-    // A call with a signal or an id of its own shares its fate with no other.
-    if (!signal && options.id === undefined) return this.#handle(job, await this.#gather.enqueue(request));
-    const send = async (): Promise<Job[]> => [
-      (await this.#client.call('enqueueJob', { body: request }, { signal })).job,
-    ];
-    const [answer] = await this.#confirmed([request], options.id === undefined, signal, send);
-    return this.#handle(job, answer as Job);
+    const answer = await sendThrough(this.middleware.freeze(), request, (changed) => {
+      // A call with a signal or an id of its own shares its fate with no other.
+      if (!signal && options.id === undefined) return this.#gather.enqueue(changed);
+      return this.#sendAlone(changed, options.id === undefined, signal);
+    });
+    return this.#handle(job, request, answer);
   }
 
   async enqueueMany<const Jobs extends readonly AnyJob[]>(
@@ -131,10 +138,13 @@ class HttpProducer implements Producer {
       ]);
     const requests = await Promise.all(list.map((entry) => this.#request(entry)));
     const ownIds = list.every((entry) => entry.options?.id === undefined);
-    const send = async (): Promise<Job[]> =>
-      (await this.#client.call('enqueueBatch', { body: { jobs: requests } }, { signal })).jobs;
-    const jobs = list.length === 0 ? [] : await this.#confirmed(requests, ownIds, signal, send);
-    const handles = list.map((entry, i) => this.#handle(entry.job, jobs[i] as Job));
+    const send = (sent: readonly EnqueueRequest[]): Promise<readonly Job[]> =>
+      this.#confirmed(sent, ownIds, signal, async () => {
+        const body = { jobs: [...sent] };
+        return (await this.#client.call('enqueueBatch', { body }, { signal })).jobs;
+      });
+    const jobs = list.length === 0 ? [] : await sendAllThrough(this.middleware.freeze(), requests, send);
+    const handles = list.map((entry, i) => this.#handle(entry.job, requests[i] as EnqueueRequest, jobs[i]));
     return handles as { -readonly [K in keyof Jobs]: JobHandle<ResultOf<Jobs[K]>> };
   }
 
@@ -176,8 +186,15 @@ class HttpProducer implements Producer {
     return enqueueRequest(job, options.id ?? uuidv7(), await checkedArgs(job, input), options);
   }
 
+  async #sendAlone(body: EnqueueRequest, ownId: boolean, signal: AbortSignal | undefined): Promise<Job> {
+    const [job] = await this.#confirmed([body], ownId, signal, async () => [
+      (await this.#client.call('enqueueJob', { body }, { signal })).job,
+    ]);
+    return job as Job;
+  }
+
   async #confirmed(
-    requests: EnqueueRequest[],
+    requests: readonly EnqueueRequest[],
     ownIds: boolean,
     signal: AbortSignal | undefined,
     send: () => Promise<Job[]>,
@@ -191,9 +208,26 @@ class HttpProducer implements Producer {
     }
   }
 
-  #handle<Result>(definition: JobDefinition<unknown, unknown, unknown, Result>, job: Job): JobHandle<Result> {
-    return { id: job.id, job, result: (options) => this.result(definition, job.id, options) };
+  #handle<Result>(
+    definition: JobDefinition<unknown, unknown, unknown, Result>,
+    { id }: EnqueueRequest,
+    job: Job | undefined,
+  ): JobHandle<Result> {
+    if (!job) return droppedHandle(id as string, definition.type);
+    return { id: job.id, dropped: false, job, result: (options) => this.result(definition, job.id, options) };
   }
+}
+
+function droppedHandle(id: string, type: string): JobHandle<never> {
+  const error = (): JobDroppedError => new JobDroppedError(id, type);
+  return {
+    id,
+    dropped: true,
+    get job(): Job {
+      throw error();
+    },
+    result: () => Promise.reject(error()),
+  };
 }
 
 function checkedId(id: string): string {
