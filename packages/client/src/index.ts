@@ -2,6 +2,8 @@ export { refusalOf } from './answer.ts';
 export type {
   AckBatchResult,
   AckRequest,
+  CallAnswer,
+  CallInput,
   EnqueueRequest,
   HeartbeatAnswer,
   Job,

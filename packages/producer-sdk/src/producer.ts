@@ -100,7 +100,8 @@ export function createProducer(options: ConnectionOptions = {}): Producer {
   return new HttpProducer(createClient(options));
 }
 
-class HttpProducer implements Producer {
+/** The producer over any client: of a server, or of a test. */
+export class HttpProducer implements Producer {
   readonly middleware = new Chain<EnqueueMiddleware>();
   readonly #client: Client;
   readonly #gather: EnqueueGather;

@@ -1,4 +1,5 @@
 import { defineJob, OjsConfigurationError, OjsValidationError } from '@ojs/client';
+import { createTestProducer } from '@ojs/producer-sdk/testing';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import { createTestWorker } from './testing.ts';
@@ -8,6 +9,8 @@ const greet = defineJob('greet', z.object({ name: z.string() }), {
   result: z.object({ text: z.string() }),
   retry: { maxAttempts: 3, nonRetryableErrors: ['Auth.*'] },
 });
+const note = defineJob('note', z.object({ text: z.string() }), { result: z.object({ length: z.number() }) });
+const resize = defineJob('resize', { args: z.tuple([z.string(), z.number()]) });
 const ada = { name: 'Ada' };
 
 describe('a handler without a server', () => {
@@ -126,5 +129,27 @@ describe('middleware around a handler', () => {
       throw new Error('middleware');
     });
     expect(await worker.perform(greet, ada)).toMatchObject({ state: 'retryable', report: { message: 'middleware' } });
+  });
+});
+
+describe('with a producer for tests', () => {
+  it('drains through the handlers of a worker, with what they enqueue, and gives their results', async () => {
+    const producer = createTestProducer();
+    const worker = createTestWorker()
+      .handle(note, async ({ text }) => {
+        if (text === 'first') await producer.enqueue(note, { text: 'second' });
+        return { length: text.length };
+      })
+      .handle(resize, () => {
+        throw new Error('no disk');
+      });
+    const handle = await producer.enqueue(note, { text: 'first' });
+    await producer.enqueue(resize, ['a', 1], { delayMs: 60_000 });
+    expect(await producer.drain(worker.performRecord)).toBe(2);
+    expect(await handle.result()).toEqual({ length: 5 });
+    expect(await producer.drain(worker.performRecord, { withScheduled: true })).toBe(1);
+    producer.assertEnqueued(resize, { state: 'retryable' });
+    for (let i = 0; i < 2; i++) await producer.drain(worker.performRecord);
+    producer.assertEnqueued(resize, { state: 'discarded' });
   });
 });

@@ -51,6 +51,8 @@ export interface TestWorker {
     input: NoInfer<Input>,
     options?: PerformOptions,
   ): Promise<Performed<Result>>;
+  /** One attempt of a job that was enqueued: for `drain` of the producer SDK's testing entry. */
+  readonly performRecord: (job: Job) => Promise<Performed<unknown>>;
 }
 
 export function createTestWorker(): TestWorker {
@@ -74,19 +76,23 @@ class LocalWorker implements TestWorker {
     input: Input,
     options: PerformOptions = {},
   ): Promise<Performed<Result>> {
-    const handler = this.#handlers.get(definition.type);
-    if (!handler) throw new OjsConfigurationError(`There is no handler for ${definition.type}: call handle() first`);
     const job = jobOf(definition as AnyJob, await argsOf(definition as AnyJob, input), options);
+    return (await this.performRecord(job)) as Performed<Result>;
+  }
+
+  readonly performRecord = async (job: Job): Promise<Performed<unknown>> => {
+    const handler = this.#handlers.get(job.type);
+    if (!handler) throw new OjsConfigurationError(`There is no handler for ${job.type}: call handle() first`);
     const active = new ActiveJob(job, LEASE_MS, () => undefined);
     try {
       const outcome = await runJob(handler, this.middleware.list, active, () =>
         contextOf(active, async () => undefined),
       );
-      return performed(job, outcome) as Performed<Result>;
+      return performed(job, outcome);
     } finally {
       active.release();
     }
-  }
+  };
 }
 
 const LEASE_MS = 3_600_000;
