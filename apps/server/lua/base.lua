@@ -44,7 +44,8 @@ local events, ended, woken, completed = {}, {}, {}, {}
 local added, available = {}, {}
 local makeAvailable
 
--- A line: type, queue, id, job type, then name=value; the error, which is JSON, comes last.
+-- A line: type, queue (who may inspect it sees the event), id of the subject, job type or '-', then name=value (event-data.ts
+-- says what each means; f= is the state before); an error (e=) or other data (j=), as a JSON object, comes last.
 local function event(name, queue, id, job, rest)
   events[#events + 1] = name .. ' ' .. queue .. ' ' .. id .. ' ' .. job .. (rest and ' ' .. rest or '')
 end

@@ -11,7 +11,7 @@ local extended, lost, directive = {}, {}, ''
 local queues = cursor < #ARGV and call('HMGET', own('index'), unpack(ARGV, cursor + 1)) or {}
 for _, queue in ipairs(queues) do
   local id = take()
-  local lease = queue and call('HMGET', of(queue, id), 'lo', 'lw', 'ls', 'dl', 'td', 'le') or {}
+  local lease = queue and call('HMGET', of(queue, id), 'lo', 'lw', 'ls', 'dl', 'td', 'le', 'name', 'atm') or {}
   local ends = lease[1] == principal and (lease[2] == worker or lease[2] == '') and tonumber(lease[6])
   if ends and ends > now then
     local deadline = tonumber(lease[4])
@@ -19,6 +19,7 @@ for _, queue in ipairs(queues) do
     if deadline and deadline < newEnd then newEnd = deadline end
     call('HSET', of(queue, id), 'le', newEnd)
     timer(id, newEnd)
+    event('job.heartbeat', queue, id, lease[7], string.format('w=%s a=%s at=%.0f', worker, lease[8], newEnd))
     extended[#extended + 1] = id
     if lease[5] then directive = lease[5] end
   else

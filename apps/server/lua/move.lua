@@ -13,7 +13,7 @@ if move == 'cancel' then
   leave(queue, id, state)
   call('HSET', key, 'failedReason', 'cancelled')
   becomeFailed(queue, id, 'cancelled')
-  event('job.cancelled', queue, id, job[1])
+  event('job.cancelled', queue, id, job[1], 'f=' .. state)
 elseif move == 'activate' then
   if state ~= 'pending' then return { 'wrong', state } end
   leave(queue, id, state)
@@ -21,11 +21,11 @@ elseif move == 'activate' then
   call('HDEL', key, 'due')
   if due and due > now then
     becomeDelayed(queue, id, due, expires)
-    event('job.scheduled', queue, id, job[1], 'at=' .. string.format('%.0f', due))
+    event('job.scheduled', queue, id, job[1], 'f=pending at=' .. string.format('%.0f', due))
   else
     call('HSET', key, 'enq', now)
     becomeAvailable(queue, id, tonumber(job[2]), expires)
-    event('job.enqueued', queue, id, job[1], 'p=' .. job[2])
+    event('job.enqueued', queue, id, job[1], 'f=' .. state .. ' p=' .. job[2])
   end
 else
   if not call('ZSCORE', own('dead/' .. queue), id) then return { 'missing' } end
@@ -38,7 +38,7 @@ else
     -- A job that starts anew does so whatever its old time to live said.
     call('HDEL', key, 'exp')
     becomeAvailable(queue, id, tonumber(job[2]), nil)
-    event('job.enqueued', queue, id, job[1], 'p=' .. job[2])
+    event('job.enqueued', queue, id, job[1], 'f=' .. state .. ' p=' .. job[2])
   end
 end
 return { 'ok', now, state }

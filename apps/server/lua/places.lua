@@ -99,9 +99,9 @@ end
 
 -- A job whose time to live ended before it was started (ojs-core 5.2, expires_at).
 local function expire(queue, id, state)
-  local job = call('HGET', of(queue, id), 'name')
+  local job = call('HMGET', of(queue, id), 'name', 'timestamp', 'exp')
   leave(queue, id, state)
   call('HSET', of(queue, id), 'failedReason', 'expired', 'ex', now)
   becomeFailed(queue, id, 'discarded')
-  event('job.expired', queue, id, job)
+  event('job.expired', queue, id, job[1], string.format('f=%s c=%s x=%.0f t=%.0f', state, job[2], now, (job[3] or now) - job[2]))
 end

@@ -53,7 +53,7 @@ local function settle(a, lease)
     local due = now + a.delay
     becomeDelayed(queue, id, due, expires)
     call('ZADD', own('retryable/' .. queue), due, id)
-    event('job.retrying', queue, id, name, 'a=' .. attempt .. ' at=' .. string.format('%.0f', due) .. failed)
+    event('job.retrying', queue, id, name, 'a=' .. attempt .. ' m=' .. lease[9] .. ' at=' .. string.format('%.0f', due) .. failed)
     return { 'ok', now, 'retryable', due }
   end
   if a.outcome == 'discarded' then
@@ -64,7 +64,7 @@ local function settle(a, lease)
   end
   call('HSET', key, 'enq', now)
   becomeAvailable(queue, id, priority, expires)
-  event('job.enqueued', queue, id, name, 'p=' .. priority)
+  event('job.enqueued', queue, id, name, 'f=active p=' .. priority)
   return { 'ok', now, 'available' }
 end
 

@@ -29,7 +29,7 @@ for _, id in ipairs(due) do
       leave(queue, id, state)
       call('HSET', of(queue, id), 'enq', now, 'delay', 0)
       becomeAvailable(queue, id, tonumber(job[1]), expires)
-      event('job.enqueued', queue, id, job[3], 'p=' .. job[1])
+      event('job.enqueued', queue, id, job[3], 'f=' .. state .. ' p=' .. job[1])
     end
   elseif state == 'available' or state == 'pending' then
     expire(queue, id, state)

@@ -12,6 +12,7 @@ import { createIdentity, type Identity } from './identity/create-identity.ts';
 import type { Connections } from './redis/connect.ts';
 import { durabilityWarnings } from './redis/durability.ts';
 import { jobTypeFilter } from './routes/job-types.ts';
+import { StreamSlots } from './routes/stream-slots.ts';
 import { createLog, type SentenceLog } from './telemetry/log.ts';
 import { isOurs } from './telemetry/trusted.ts';
 import { VERSION } from './version.ts';
@@ -78,6 +79,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       logins: new Logins(audit),
       log,
       answers: new Answers(draining),
+      streams: new StreamSlots(config.limits),
       stopping: stopping.signal,
       testDirectives: config.dev.testDirectives,
     });

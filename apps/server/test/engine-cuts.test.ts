@@ -51,7 +51,7 @@ const OPERATIONS: [name: string, prepare: Prepare, run: Run][] = [
   ['stats', prepared('completed'), (e, t) => e.stats(t, 'q')],
   ['queues', prepared('completed'), (e, t) => e.queues(t)],
   ['deadLetters', prepared('dead'), (e, t) => e.deadLetters(t, { visible: () => true, limit: 9, offset: 0 })],
-  ['events', prepared('dead'), (e, t) => e.events(t, { visible: () => true, limit: 9 })],
+  ['events', prepared('dead'), (e, t) => e.events(t, { matches: () => true, limit: 9 })],
   ['waitForJobs', prepared('available'), (e, t) => e.waitForJobs(t, ['q'], 9_000, never)],
   ['waitForJob', prepared('completed'), (e, t, [id]) => e.waitForJob(t, id!, 9_000, never)],
   [

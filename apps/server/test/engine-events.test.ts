@@ -1,10 +1,11 @@
 import type { OjsEvent } from '@ojs/schema';
 import { describe, expect, test } from 'vitest';
+import type { LoggedEvent } from '../src/engine/event-log.ts';
 import { onEachBackend } from './engine-backends.ts';
 import { aTenant, fetchOne, jobIn, moment } from './engine-fixtures.ts';
 import { aJob, CALLER } from './engine-harness.ts';
 
-const every = { visible: () => true, limit: 200 };
+const every = { matches: () => true, limit: 200 };
 
 onEachBackend((given) => {
   const eventsOf = async (tenant: string): Promise<OjsEvent[]> => {
@@ -54,7 +55,7 @@ onEachBackend((given) => {
       const duration = { duration_ms: expect.any(Number) };
       expect((await told(tenant)).slice(2)).toEqual([
         ['job.failed', { ...about, attempt: 1, ...duration, error }],
-        ['job.retrying', { ...about, attempt: 1, next_retry_at: expect.any(String), error }],
+        ['job.retrying', { ...about, attempt: 1, max_attempts: 2, next_retry_at: expect.any(String), error }],
         ['job.enqueued', { ...about, priority: 0 }],
         ['job.started', { ...about, attempt: 2, worker_id: 'w1' }],
         ['job.failed', { ...about, attempt: 2, ...duration, error: last }],
@@ -73,7 +74,10 @@ onEachBackend((given) => {
       await given.sweep.come(tenant, 'q', active.id);
       expect(await told(tenant)).toMatchObject([
         ['job.scheduled', { ...about, scheduled_at: at.text }],
-        ['job.expired', about],
+        [
+          'job.expired',
+          { ...about, created_at: expect.any(String), expired_at: expect.any(String), ttl_ms: expect.any(Number) },
+        ],
         ['job.enqueued', about],
         ['job.cancelled', about],
         ['job.enqueued', about],
@@ -109,7 +113,8 @@ onEachBackend((given) => {
       const tenant = aTenant();
       for (const queue of ['a', 'b', 'a']) await given.a.engine.push(tenant, CALLER, [aJob({ queue })]);
       await fetchOne(given.a.engine, tenant, 'a');
-      const filter = { types: ['job.enqueued' as const], visible: (queue: string) => queue === 'a', limit: 1 };
+      const matches = ({ type, queue }: LoggedEvent) => type === 'job.enqueued' && queue === 'a';
+      const filter = { matches, limit: 1 };
       const one = await given.b.engine.events(tenant, filter);
       expect(one).toMatchObject({ events: [{ type: 'job.enqueued', data: { queue: 'a' } }], hasMore: true });
       const two = await given.b.engine.events(tenant, { ...filter, limit: 2 });
@@ -125,7 +130,7 @@ onEachBackend((given) => {
       const found = [first!.subject];
       let after = first!.id;
       for (;;) {
-        const { events, hasMore } = await given.b.engine.events(tenant, { visible: () => true, limit: 1, after });
+        const { events, hasMore } = await given.b.engine.events(tenant, { matches: () => true, limit: 1, after });
         found.push(...events.map(({ subject }) => subject));
         after = events.at(-1)?.id ?? after;
         if (!hasMore) break;

@@ -31,7 +31,7 @@ const OPERATIONS: [string, (engine: Engine, tenant: string) => Promise<unknown>]
   ['queues', (e, t) => e.queues(t)],
   ['stats', (e, t) => e.stats(t, 'q')],
   ['setPaused', (e, t) => e.setPaused(t, CALLER, 'q', true)],
-  ['events', (e, t) => e.events(t, { visible: () => true, limit: 1 })],
+  ['events', (e, t) => e.events(t, { matches: () => true, limit: 1 })],
   ['ping', (e) => e.ping()],
 ];
 

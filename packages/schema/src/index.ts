@@ -1,5 +1,6 @@
 export * from './access.ts';
 export * from './error.ts';
+export * from './event-types.ts';
 export * from './events.ts';
 export * from './job.ts';
 export * from './limits.ts';

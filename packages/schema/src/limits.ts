@@ -31,6 +31,11 @@ export const LIMITS = {
   timeoutMaxMs: 7 * 86_400_000,
   maxAttempts: 1_000,
   resultBytes: 1024 * 1024,
+  /** Open event streams: of all callers together in one process, and of one principal (ojs-realtime §5.2). */
+  streams: 1_000,
+  streamsPerPrincipal: 100,
+  /** How long a stream of events lasts before the client has to connect again. */
+  streamMs: 3_600_000,
 } as const;
 
 /** What is kept of a job's failures; not settings. */

@@ -67,6 +67,9 @@ const BOUNDS: { readonly [K in keyof typeof LIMITS]: readonly [min: number, max:
   timeoutMaxMs: [1, LIMITS.timeoutMaxMs],
   maxAttempts: [1, LIMITS.maxAttempts],
   resultBytes: [2, 64 * MIB],
+  streams: [0, 1_000_000],
+  streamsPerPrincipal: [0, 1_000_000],
+  streamMs: [100, DAY_MS],
 };
 
 type LimitName = keyof typeof LIMITS;

@@ -35,20 +35,40 @@ export class Answers {
     this.#write(reply, refusal.status, JSON.stringify(errorBody(refusal, reply.request.id)), refusal.detail.headers);
   }
 
+  /** Begins an answer that goes on. @returns where to write it, or undefined where the client has gone already. */
+  begin(reply: FastifyReply, mediaType: string): ServerResponse | undefined {
+    // Proxies that collect answers before they pass them on would hold back what is to arrive at once.
+    const isOpen = this.#head(reply, 200, ['Content-Type', mediaType, 'X-Accel-Buffering', 'no'], undefined);
+    if (!isOpen) return undefined;
+    reply.raw.flushHeaders();
+    return reply.raw;
+  }
+
   #write(
     reply: FastifyReply,
     status: number,
     text: string | undefined,
     more: Readonly<Record<string, string>> | undefined,
   ): void {
+    const about =
+      text === undefined ? [] : ['Content-Type', MEDIA_TYPE, 'Content-Length', String(Buffer.byteLength(text))];
+    if (this.#head(reply, status, about, more)) reply.raw.end(text);
+  }
+
+  #head(
+    reply: FastifyReply,
+    status: number,
+    about: readonly string[],
+    more: Readonly<Record<string, string>> | undefined,
+  ): boolean {
     reply.hijack();
     const { raw } = reply;
-    if (raw.headersSent || raw.destroyed) return;
+    if (raw.headersSent || raw.destroyed) return false;
     const request = reply.request.raw;
     // In this form Node writes the headers as they are: the framework would append a charset to the content type.
     const headers = [
       ...['OJS-Version', '1.0', 'X-Request-Id', reply.request.id],
-      ...(text === undefined ? [] : ['Content-Type', MEDIA_TYPE, 'Content-Length', String(Buffer.byteLength(text))]),
+      ...about,
       ...['Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff'],
     ];
     if ('encrypted' in request.socket) headers.push('Strict-Transport-Security', HSTS);
@@ -60,7 +80,7 @@ export class Answers {
       headers.push('Connection', 'close');
     }
     raw.writeHead(status, headers);
-    raw.end(text);
+    return true;
   }
 }
 

@@ -1,6 +1,5 @@
 import type {
   EffectiveRetryPolicy,
-  EventType,
   Job,
   JobError,
   JobErrorReport,
@@ -10,6 +9,8 @@ import type {
   QueueCounts,
   RetryPolicy,
 } from '@ojs/schema';
+import type { EventFollower } from './event-follow.ts';
+import type { LoggedEvent } from './event-log.ts';
 
 /**
  * On whose behalf an operation changes something. `epoch` is the access epoch under which the caller was permitted:
@@ -96,8 +97,7 @@ export interface QueueState {
 }
 
 export interface EventFilter {
-  readonly types?: readonly EventType[];
-  readonly visible: (queue: string) => boolean;
+  readonly matches: (event: LoggedEvent) => boolean;
   readonly after?: string;
   readonly limit: number;
 }
@@ -148,7 +148,10 @@ export interface Engine {
   stats(tenant: string, queue: string): Promise<(QueueCounts & { paused: boolean }) | undefined>;
   /** @returns false when the queue does not exist. @throws {StaleAccess} */
   setPaused(tenant: string, caller: Caller, queue: string, paused: boolean): Promise<boolean>;
+  /** Newest first; with `after`, oldest first from there on. */
   events(tenant: string, filter: EventFilter): Promise<{ events: OjsEvent[]; hasMore: boolean }>;
+  /** The events after the one with this id, or from now on, as they happen. */
+  followEvents(tenant: string, after?: string): Promise<EventFollower>;
 
   /** Round trip to Redis in milliseconds. @throws when it does not answer. */
   ping(): Promise<number>;

@@ -4,6 +4,7 @@ import { type EngineContext, QueueIndex, Spaces } from './context.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { Due } from './due.ts';
 import type { Engine } from './engine.ts';
+import { createFollow } from './event-follow.ts';
 import { createEvents } from './events.ts';
 import { createFetch } from './fetch.ts';
 import { checkFormat } from './format.ts';
@@ -104,6 +105,7 @@ export async function createEngine({
     ...createDeadLetters(context, names, readIn),
     ...queues,
     events: createEvents(context, source),
+    followEvents: createFollow(context, source),
     ping: async () => {
       const started = performance.now();
       await client.ping().catch((error: unknown) => {

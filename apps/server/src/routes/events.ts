@@ -1,22 +1,66 @@
 import { operations } from '@ojs/schema';
+import { eventFilter, permitWish } from './event-filter.ts';
+import { answerStream } from './event-stream.ts';
 import { PAGE_LIMIT } from './pagination.ts';
-import { permitQueues } from './permit.ts';
+import { permitJob, permitQueues } from './permit.ts';
+import { notFound } from './refusals.ts';
 import { type Route, route } from './route.ts';
 
 export const eventRoutes: readonly Route[] = [
   route(operations.listEvents, {
     target: 'visible',
     async handle(ask, { query }) {
-      const { types, queues, limit = PAGE_LIMIT, after } = query;
-      if (queues !== undefined) permitQueues(ask, queues, 'inspect', false);
-      const named = queues && new Set(queues);
+      const { types, queues, job_types: jobTypes, limit = PAGE_LIMIT, after } = query;
+      const wish = { types, queues, jobTypes };
+      permitWish(ask, wish);
       const { events, hasMore } = await ask.services.engine.events(ask.tenant, {
-        visible: (queue) => (named === undefined || named.has(queue)) && ask.may('inspect', queue),
+        matches: eventFilter(ask, wish).matches,
         limit,
-        ...(types !== undefined && { types }),
         ...(after !== undefined && { after }),
       });
-      return { body: { events, has_more: hasMore } };
+      const cursor = events.at(after === undefined ? 0 : -1)?.id ?? after;
+      return { body: { events, ...(cursor !== undefined && { cursor }), has_more: hasMore } };
+    },
+  }),
+
+  route(operations.streamEvents, {
+    target: 'visible',
+    async handle(ask, { query }) {
+      const { types = query.event_types, queues, job_types: jobTypes, channel } = query;
+      const [kind, name] = channel?.split(':', 2) ?? [];
+      const job = kind === 'job' ? name : query.job;
+      const wish = { types, queues: kind === 'queue' && name ? [name] : queues, jobTypes, job };
+      if (job !== undefined) await permitJob(ask, job, 'inspect');
+      permitWish(ask, wish);
+      if (kind === 'queue' && name) await mustExist(ask, name);
+      return answerStream(ask, wish, { channel, lastEventId: query.last_event_id });
+    },
+  }),
+
+  route(operations.streamJobEvents, {
+    target: { job: ({ params }) => params.id },
+    handle: (ask, { params: { id }, query }) =>
+      answerStream(
+        ask,
+        { types: query.types ?? query.event_types, job: id },
+        { channel: `job:${id}`, lastEventId: query.last_event_id },
+      ),
+  }),
+
+  route(operations.streamQueueEvents, {
+    target: { queues: ({ params }) => [params.name] },
+    async handle(ask, { params: { name }, query }) {
+      permitQueues(ask, [name], 'inspect', false);
+      await mustExist(ask, name);
+      return answerStream(
+        ask,
+        { types: query.types ?? query.event_types, queues: [name] },
+        { channel: `queue:${name}`, lastEventId: query.last_event_id },
+      );
     },
   }),
 ];
+
+async function mustExist(ask: Parameters<typeof permitJob>[0], queue: string): Promise<void> {
+  if ((await ask.services.engine.stats(ask.tenant, queue)) === undefined) throw notFound('queue', queue);
+}

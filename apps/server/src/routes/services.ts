@@ -7,6 +7,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Identity } from '../identity/create-identity.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { EnqueueRules } from './enqueue.ts';
+import type { StreamSlots } from './stream-slots.ts';
 
 /** What the routes work with. */
 export interface Services {
@@ -19,6 +20,8 @@ export interface Services {
   readonly logins: Logins;
   readonly log: Log;
   readonly answers: Answers;
+  /** The streams of events that are open. */
+  readonly streams: StreamSlots;
   /** Fires when the server stops: whoever waits is answered at once. */
   readonly stopping: AbortSignal;
   /** Development only: `metadata.test_directive` of a job comes back from a heartbeat. */

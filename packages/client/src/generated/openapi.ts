@@ -85,6 +85,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ojs/v1/events/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events as they happen, as Server-Sent Events; goes on after Last-Event-ID */
+        get: operations["streamEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ojs/v1/health": {
         parameters: {
             query?: never;
@@ -154,6 +171,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ojs/v1/jobs/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events of a job as they happen, until it has ended */
+        get: operations["streamJobEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ojs/v1/jobs/batch": {
         parameters: {
             query?: never;
@@ -180,6 +214,23 @@ export interface paths {
         };
         /** List the queues that the caller may inspect */
         get: operations["listQueues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/queues/{name}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events of a queue and its jobs as they happen */
+        get: operations["streamQueueEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -472,11 +523,13 @@ export interface components {
             type: components["schemas"]["EventType"];
         };
         EventsAnswer: {
+            /** @description For `after`: where the next page begins */
+            cursor?: string;
             events: components["schemas"]["Event"][];
             has_more: boolean;
         };
         /** @enum {string} */
-        EventType: "job.enqueued" | "job.scheduled" | "job.started" | "job.completed" | "job.failed" | "job.retrying" | "job.discarded" | "job.cancelled" | "job.expired" | "queue.paused" | "queue.resumed";
+        EventType: "job.enqueued" | "job.scheduled" | "job.started" | "job.heartbeat" | "job.progress" | "job.completed" | "job.failed" | "job.retrying" | "job.discarded" | "job.cancelled" | "job.expired" | "queue.paused" | "queue.resumed" | "worker.started" | "worker.heartbeat" | "worker.quiet" | "worker.stopped" | "workflow.started" | "workflow.step_completed" | "workflow.completed" | "workflow.failed" | "cron.triggered" | "cron.skipped";
         FetchAnswer: {
             jobs: components["schemas"]["Job"][];
         };
@@ -943,6 +996,7 @@ export interface operations {
         parameters: {
             query?: {
                 after?: string;
+                job_types?: string;
                 limit?: number;
                 queues?: string;
                 types?: string;
@@ -960,6 +1014,44 @@ export interface operations {
                 };
                 content: {
                     "application/openjobspec+json": components["schemas"]["EventsAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    streamEvents: {
+        parameters: {
+            query?: {
+                channel?: string;
+                event_types?: string;
+                job?: components["schemas"]["JobId"];
+                job_types?: string;
+                last_event_id?: string;
+                queues?: string;
+                types?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
                 };
             };
             400: components["responses"]["Error400"];
@@ -1128,6 +1220,42 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    streamJobEvents: {
+        parameters: {
+            query?: {
+                event_types?: string;
+                last_event_id?: string;
+                types?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     enqueueBatch: {
         parameters: {
             query?: never;
@@ -1182,6 +1310,42 @@ export interface operations {
                 };
                 content: {
                     "application/openjobspec+json": components["schemas"]["QueuesAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    streamQueueEvents: {
+        parameters: {
+            query?: {
+                event_types?: string;
+                last_event_id?: string;
+                types?: string;
+            };
+            header?: never;
+            path: {
+                name: components["schemas"]["QueueName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
                 };
             };
             400: components["responses"]["Error400"];

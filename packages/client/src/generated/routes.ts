@@ -21,4 +21,7 @@ export const routes = {
   pauseQueue: { method: 'POST', path: '/ojs/v1/queues/{name}/pause' },
   resumeQueue: { method: 'POST', path: '/ojs/v1/queues/{name}/resume' },
   retryDeadLetter: { method: 'POST', path: '/ojs/v1/dead-letter/{id}/retry' },
+  streamEvents: { method: 'GET', path: '/ojs/v1/events/stream' },
+  streamJobEvents: { method: 'GET', path: '/ojs/v1/jobs/{id}/events' },
+  streamQueueEvents: { method: 'GET', path: '/ojs/v1/queues/{name}/events' },
 } as const;

@@ -1,5 +1,15 @@
-import { EventsAnswer, EventsQuery } from '../events.ts';
-import { define } from './operation.ts';
+import { z } from 'zod';
+import { ChannelQuery, EventStreamQuery, EventsAnswer, EventsQuery } from '../events.ts';
+import { define, jobParams, queueParams } from './operation.ts';
+
+const stream = {
+  method: 'GET',
+  permission: 'inspect',
+  planes: ['producer', 'worker'],
+  status: 200,
+  answer: z.string(),
+  media: 'text/event-stream',
+} as const;
 
 export const eventOperations = {
   listEvents: define({
@@ -12,5 +22,28 @@ export const eventOperations = {
     query: EventsQuery,
     status: 200,
     answer: EventsAnswer,
+  }),
+  streamEvents: define({
+    ...stream,
+    id: 'streamEvents',
+    path: '/ojs/v1/events/stream',
+    summary: 'Events as they happen, as Server-Sent Events; goes on after Last-Event-ID',
+    query: EventStreamQuery,
+  }),
+  streamJobEvents: define({
+    ...stream,
+    id: 'streamJobEvents',
+    path: '/ojs/v1/jobs/{id}/events',
+    summary: 'Events of a job as they happen, until it has ended',
+    params: jobParams,
+    query: ChannelQuery,
+  }),
+  streamQueueEvents: define({
+    ...stream,
+    id: 'streamQueueEvents',
+    path: '/ojs/v1/queues/{name}/events',
+    summary: 'Events of a queue and its jobs as they happen',
+    params: queueParams,
+    query: ChannelQuery,
   }),
 };

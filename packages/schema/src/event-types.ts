@@ -1,0 +1,48 @@
+import { z } from 'zod';
+
+/** Event types of ojs-events §3. A server emits those of the features that it has. */
+export const EVENT_TYPES = [
+  'job.enqueued',
+  'job.scheduled',
+  'job.started',
+  'job.heartbeat',
+  'job.progress',
+  'job.completed',
+  'job.failed',
+  'job.retrying',
+  'job.discarded',
+  'job.cancelled',
+  'job.expired',
+  'queue.paused',
+  'queue.resumed',
+  'worker.started',
+  'worker.heartbeat',
+  'worker.quiet',
+  'worker.stopped',
+  'workflow.started',
+  'workflow.step_completed',
+  'workflow.completed',
+  'workflow.failed',
+  'cron.triggered',
+  'cron.skipped',
+] as const;
+export const EventType = z.enum(EVENT_TYPES).meta({ id: 'EventType' });
+export type EventType = z.infer<typeof EventType>;
+
+/** A change of state as ojs-realtime §4.1 tells it: made from the events above, on streams only. */
+export const STATE_CHANGED = 'job.state_changed';
+
+const CATEGORIES = [...new Set(EVENT_TYPES.map((type) => type.slice(0, type.indexOf('.'))))];
+
+/** A type, all of a category (`job.*`), or all (`*`); ojs-events §6.1. */
+export const EventPattern = z
+  .enum(['*', ...CATEGORIES.map((category) => `${category}.*`), ...EVENT_TYPES, STATE_CHANGED])
+  .meta({ id: 'EventPattern' });
+export type EventPattern = z.infer<typeof EventPattern>;
+
+/** Whether one of the patterns means the type. */
+export const matchesEvent = (patterns: readonly string[], type: string): boolean =>
+  patterns.some(
+    (pattern) =>
+      pattern === '*' || pattern === type || (pattern.endsWith('.*') && type.startsWith(pattern.slice(0, -1))),
+  );
