@@ -1,44 +1,89 @@
--- Moves one job from outside the worker protocol. ARGV: epoch, move (cancel | activate | retry-dead-letter | delete-dead-letter), queue, id.
--- Answers: ok, now, the state before; or missing; or wrong and the state.
-local stale, move, queue, id = take() ~= epoch, take(), take(), take()
-if stale then return { 'stale', epoch } end
-local state = stateOf(queue, id)
-if not state then return { 'missing' } end
-local key = of(queue, id)
-local job = call('HMGET', key, 'name', 'priority', 'exp', 'due')
-local expires = tonumber(job[3])
+-- Moves jobs from outside the worker protocol, each for itself or, where asked for, all or none.
+-- ARGV: epoch, move (see MOVES), all or none (1 or 0), how many; per job: queue, id, the state that it must be in ('' for any).
+-- Answers: ok, now; then per job: ok and the state before; or missing; or wrong and its state. Nothing was moved where
+-- all or none was asked for and one of them is not ok.
+local ENDED = { completed = true, cancelled = true, discarded = true }
+local WAITING = { available = true, scheduled = true, retryable = true, pending = true }
 
-if move == 'cancel' then
-  if state == 'completed' or state == 'cancelled' or state == 'discarded' then return { 'wrong', state } end
-  leave(queue, id, state)
-  call('HSET', key, 'failedReason', 'cancelled')
-  becomeFailed(queue, id, 'cancelled')
-  event('job.cancelled', queue, id, job[1], 'f=' .. state)
-elseif move == 'activate' then
-  if state ~= 'pending' then return { 'wrong', state } end
-  leave(queue, id, state)
-  local due = tonumber(job[4])
-  call('HDEL', key, 'due')
-  if due and due > now then
-    becomeDelayed(queue, id, due, expires)
-    event('job.scheduled', queue, id, job[1], 'f=pending at=' .. string.format('%.0f', due))
+local function becomeAvailableNow(job, expires)
+  call('HSET', of(job.queue, job.id), 'enq', now, 'delay', 0)
+  becomeAvailable(job.queue, job.id, job.priority, expires)
+  event('job.enqueued', job.queue, job.id, job.name, 'f=' .. job.state .. ' p=' .. job.priority)
+end
+
+local function cancel(job)
+  leave(job.queue, job.id, job.state)
+  call('HSET', of(job.queue, job.id), 'failedReason', 'cancelled')
+  becomeFailed(job.queue, job.id, 'cancelled')
+  event('job.cancelled', job.queue, job.id, job.name, 'f=' .. job.state)
+end
+
+local function activate(job)
+  local due = call('HGET', of(job.queue, job.id), 'due')
+  leave(job.queue, job.id, job.state)
+  call('HDEL', of(job.queue, job.id), 'due')
+  if due and tonumber(due) > now then
+    becomeDelayed(job.queue, job.id, tonumber(due), job.expires)
+    event('job.scheduled', job.queue, job.id, job.name, 'f=' .. job.state .. ' at=' .. string.format('%.0f', due))
   else
-    call('HSET', key, 'enq', now)
-    becomeAvailable(queue, id, tonumber(job[2]), expires)
-    event('job.enqueued', queue, id, job[1], 'f=' .. state .. ' p=' .. job[2])
-  end
-else
-  if not call('ZSCORE', own('dead/' .. queue), id) then return { 'missing' } end
-  if move == 'delete-dead-letter' then
-    remove(queue, id, state)
-  else
-    leave(queue, id, state)
-    call('HDEL', key, 'atm', 'ats', 'gb', 'errs', 'rd', 'failedReason', 'stacktrace', 'finishedOn', 'processedOn')
-    call('HSET', key, 'enq', now)
-    -- A job that starts anew does so whatever its old time to live said.
-    call('HDEL', key, 'exp')
-    becomeAvailable(queue, id, tonumber(job[2]), nil)
-    event('job.enqueued', queue, id, job[1], 'f=' .. state .. ' p=' .. job[2])
+    becomeAvailableNow(job, job.expires)
   end
 end
-return { 'ok', now, state }
+
+-- Starts a job anew: attempts and errors begin again (ojs-core 6.3), the history of the life that ended is kept beside
+-- (ojs-dead-letter 6.1). `rp` tells its lives apart, so that nobody who held it before can end an attempt of now that has
+-- the same number. Its old time to live says nothing any more; and of a workflow that it was a step of, its first end was
+-- the end.
+local function restart(job)
+  local key = of(job.queue, job.id)
+  local errors = call('HGET', key, 'errs')
+  leave(job.queue, job.id, job.state)
+  call('HDEL', key, 'atm', 'ats', 'gb', 'errs', 'et', 'rd', 'failedReason', 'stacktrace', 'finishedOn', 'processedOn', 'exp', 'ex', 'wf')
+  if errors then call('HSET', key, 'pe', errors) end
+  call('HINCRBY', key, 'rp', 1)
+  becomeAvailableNow(job, nil)
+end
+
+local function retry(job)
+  if job.state == 'discarded' then return restart(job) end
+  leave(job.queue, job.id, job.state)
+  becomeAvailableNow(job, job.expires)
+end
+
+local function delete(job) remove(job.queue, job.id, job.state) end
+
+local MOVES = {
+  cancel = { from = { available = true, scheduled = true, retryable = true, pending = true, active = true }, to = cancel },
+  ['cancel-waiting'] = { from = WAITING, to = cancel },
+  activate = { from = { pending = true }, to = activate },
+  retry = { from = { discarded = true, retryable = true }, to = retry },
+  delete = { from = ENDED, to = delete },
+  ['retry-dead-letter'] = { dead = true, from = ENDED, to = restart },
+  ['delete-dead-letter'] = { dead = true, from = ENDED, to = delete },
+}
+
+local stale, move, whole = take() ~= epoch, MOVES[take()], take() == '1'
+if stale then return { 'stale', epoch } end
+
+local seen = {}
+
+local function find(queue, id, wanted)
+  -- Twice the same: the second finds what the first has left, which is not written yet.
+  local state = not seen[id] and stateOf(queue, id)
+  if not state or (move.dead and not call('ZSCORE', own('dead/' .. queue), id)) then return nil, { 'missing' } end
+  if not move.from[state] or (wanted ~= '' and wanted ~= state) then return nil, { 'wrong', state } end
+  seen[id] = true
+  local fields = call('HMGET', of(queue, id), 'name', 'priority', 'exp')
+  return { queue = queue, id = id, state = state, name = fields[1], priority = tonumber(fields[2]), expires = tonumber(fields[3]) }
+end
+
+local answers, jobs = { 'ok', now }, {}
+for i = 1, tonumber(take()) do
+  local job, refusal = find(take(), take(), take())
+  jobs[#jobs + 1] = job
+  answers[i + 2] = refusal or { 'ok', job.state }
+end
+if not whole or #jobs == #answers - 2 then
+  for _, job in ipairs(jobs) do move.to(job) end
+end
+return answers

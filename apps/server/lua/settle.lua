@@ -1,6 +1,6 @@
 -- Ends attempts: acknowledged, failed, given back, or run out of lease.
 -- ARGV: how many; per attempt: epoch ('-' for the sweeper, who may only end what has run out), principal, queue, id,
--- worker and attempt ('' for any), outcome (completed | retryable | available | discarded), delay in ms, dead letter (1 or 0),
+-- worker and attempt ('' for any; behind a dot, how often the job was replayed), outcome (completed | retryable | available | discarded), delay in ms, dead letter (1 or 0),
 -- given back (1 or 0), error of the event (JSON or ''), how many field arguments, the fields to set.
 local function check(a, lease)
   if a.epoch ~= '-' and a.epoch ~= epoch then return { 'stale', epoch } end
@@ -9,7 +9,8 @@ local function check(a, lease)
     return state and { 'lost', state } or { 'missing' }
   end
   local ends = tonumber(lease[8])
-  local matches = (a.worker == '' or a.worker == lease[2]) and (a.attempt == '' or a.attempt == lease[3])
+  local attempt = lease[12] and lease[3] .. '.' .. lease[12] or lease[3]
+  local matches = (a.worker == '' or a.worker == lease[2]) and (a.attempt == '' or a.attempt == attempt)
   if a.epoch == '-' then
     matches = matches and ends <= now
   else
@@ -74,7 +75,7 @@ for i = 1, tonumber(take()) do
   local fields = tonumber(take())
   a.first, a.last = cursor + 1, cursor + fields
   cursor = cursor + fields
-  local lease = call('HMGET', of(a.queue, a.id), 'lo', 'lw', 'atm', 'priority', 'exp', 'name', 'processedOn', 'le', 'mx', 'wf', 'lk')
+  local lease = call('HMGET', of(a.queue, a.id), 'lo', 'lw', 'atm', 'priority', 'exp', 'name', 'processedOn', 'le', 'mx', 'wf', 'lk', 'rp')
   local answer = check(a, lease) or settle(a, lease)
   -- The same length for all: status, now or what refused, state, due, type, attempt, max attempts.
   answers[i] = { answer[1], answer[2] or '', answer[3] or '', answer[4] or 0, lease[6] or '', lease[3] or '0', lease[9] or '0' }

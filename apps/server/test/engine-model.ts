@@ -15,6 +15,7 @@ export interface ModelJob {
   turn: number;
   attempt: number;
   back: number;
+  replays: number;
   errors: number;
   dead: boolean;
   lease?: { principal: string; worker: string; ended: boolean } | undefined;
@@ -33,6 +34,7 @@ export interface ModelClaim {
   readonly principal: string;
   readonly worker: string | undefined;
   readonly attempt: number | undefined;
+  readonly replays: number;
 }
 
 /** Why the model refuses: the name of the engine's refusal, and the state that it tells. */
@@ -64,7 +66,7 @@ export class Model {
     }
     for (const { kind, ...job } of batch) {
       this.#register(job.queue);
-      const more = { attempt: 0, back: 0, errors: 0, dead: false, lifeEnded: false, due: false };
+      const more = { attempt: 0, back: 0, replays: 0, errors: 0, dead: false, lifeEnded: false, due: false };
       const state = kind;
       this.jobs.set(job.id, { ...job, ...more, state, turn: this.#turn++ });
     }
@@ -129,6 +131,7 @@ export class Model {
     const job = this.#existing(id);
     if (!job.dead) throw new ModelRefusal('NoSuchJob');
     this.#become(job, 'available');
+    job.replays++;
     Object.assign(job, { attempt: 0, back: 0, errors: 0, dead: false, hasLife: false, lifeEnded: false });
   }
 
@@ -186,12 +189,13 @@ export class Model {
     return job;
   }
 
-  #leased({ id, queue, principal, worker, attempt }: ModelClaim): ModelJob {
+  #leased({ id, queue, principal, worker, attempt, replays }: ModelClaim): ModelJob {
     const job = this.#existing(id);
     if (job.queue !== queue) throw new ModelRefusal('NoSuchJob');
     const { lease, state } = job;
     const holds = lease?.principal === principal && !lease.ended && (worker ?? lease.worker) === lease.worker;
-    if (!holds || (attempt ?? job.attempt) !== job.attempt) throw new ModelRefusal('LeaseLost', state);
+    const current = attempt === undefined || (attempt === job.attempt && replays === job.replays);
+    if (!holds || !current) throw new ModelRefusal('LeaseLost', state);
     return job;
   }
 

@@ -15,7 +15,7 @@ import {
 
 const pick = fc.nat({ max: 999 });
 const queue = fc.constantFrom(...QUEUES);
-const wrong = fc.constantFrom('', '', '', '', 'any', 'principal', 'worker', 'attempt', 'queue');
+const wrong = fc.constantFrom('', '', '', '', 'any', 'principal', 'worker', 'attempt', 'life', 'queue');
 
 const spec = fc.record({
   queue,

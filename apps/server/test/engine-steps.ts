@@ -153,14 +153,15 @@ export function claimOf(
   const principal = wrong === 'principal' ? act.who.principal : (lease?.principal ?? act.who.principal);
   const worker = wrong === 'worker' ? act.who.worker || undefined : lease?.worker || undefined;
   const attempt = wrong === 'attempt' ? Math.max(1, job.attempt - 1) : wrong === 'any' ? undefined : job.attempt || 1;
+  const replays = wrong === 'life' ? Math.max(0, job.replays - 1) : job.replays;
   const queue = wrong === 'queue' ? QUEUES[0] : job.queue;
   return {
-    model: { id: job.id, queue, principal, worker, attempt },
+    model: { id: job.id, queue, principal, worker, attempt, replays },
     real: {
       id: job.id,
       queue,
       ...(worker === undefined ? {} : { workerId: worker }),
-      ...(attempt === undefined ? {} : { attempt }),
+      ...(attempt === undefined ? {} : { attempt, replays }),
     },
     caller: { principal, epoch: act.caller.epoch },
   };

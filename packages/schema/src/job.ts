@@ -92,12 +92,15 @@ export const SYSTEM_ATTRIBUTES: ReadonlySet<string> = new Set([
   'discarded_at',
   'activated_at',
   'next_attempt_at',
+  'next_retry_at',
   'retry_delay_ms',
   'error',
   'errors',
   'result',
   'enqueued_by',
   'lease_expires_at',
+  'replay_count',
+  'previous_errors',
 ]);
 
 export const EnqueueRequest = z
@@ -144,6 +147,7 @@ export const Job = z
     cancelled_at: z.string().optional(),
     discarded_at: z.string().optional(),
     next_attempt_at: z.string().optional(),
+    next_retry_at: z.string().optional().meta({ description: 'The same as next_attempt_at, as ojs-retry has it' }),
     retry_delay_ms: z.int().optional(),
     timeout_ms: z.int().optional(),
     visibility_timeout_ms: z.int().optional(),
@@ -154,6 +158,11 @@ export const Job = z
     error: JobError.optional(),
     errors: z.array(JobError).optional(),
     result: z.unknown().optional(),
+    replay_count: z.int().optional().meta({ description: 'How often it was started anew after it was discarded' }),
+    previous_errors: z
+      .array(JobError)
+      .optional()
+      .meta({ description: 'The errors of the life that ended before it was started anew' }),
     enqueued_by: z.string().optional().meta({ description: 'The principal that sent the job' }),
   })
   .meta({ id: 'Job' });

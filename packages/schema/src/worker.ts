@@ -11,6 +11,11 @@ const Attempt = z.int().min(1).optional().meta({
     'The attempt that the fetch answered with. With it, an answer that comes too late is refused even when the same worker holds a newer lease',
 });
 
+const ReplayCount = z.int().min(0).optional().meta({
+  description:
+    'The replay_count that the fetch answered with, of a job that was started anew after it was discarded; goes with attempt, which begins again each time',
+});
+
 /** http-binding §10.1. */
 export const FetchRequest = z
   .object({
@@ -30,7 +35,13 @@ export const FetchAnswer = z.object({ jobs: z.array(Job) }).meta({ id: 'FetchAns
 
 /** http-binding §10.2. */
 export const AckRequest = z
-  .object({ job_id: JobId, worker_id: WorkerId.optional(), attempt: Attempt, result: z.unknown().optional() })
+  .object({
+    job_id: JobId,
+    worker_id: WorkerId.optional(),
+    attempt: Attempt,
+    replay_count: ReplayCount,
+    result: z.unknown().optional(),
+  })
   .loose()
   .meta({ id: 'AckRequest' });
 export const AckAnswer = z
@@ -66,6 +77,7 @@ export const NackRequest = z
     job_id: JobId,
     worker_id: WorkerId.optional(),
     attempt: Attempt,
+    replay_count: ReplayCount,
     error: JobErrorReport.optional(),
     requeue: z.boolean().optional(),
   })

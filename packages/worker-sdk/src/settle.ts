@@ -56,7 +56,9 @@ export async function settle(context: SettleContext, active: ActiveJob, outcome:
 }
 
 function say({ client, acks, workerId, halt }: SettleContext, { job }: ActiveJob, said: Outcome): Promise<unknown> {
-  const claim = { job_id: job.id, worker_id: workerId, attempt: job.attempt };
+  // Attempts begin again when an operator starts a dead letter anew: only together do the two name this one.
+  const { attempt, replay_count } = job;
+  const claim = { job_id: job.id, worker_id: workerId, attempt, ...(replay_count && { replay_count }) };
   if (said.kind === 'ack') return acks.ack(said.result === undefined ? claim : { ...claim, result: said.result });
   const how = said.kind === 'nack' ? { error: said.report } : { requeue: true };
   return client.call('nackJob', { body: { ...claim, ...how } }, { ...TRY, signal: halt });

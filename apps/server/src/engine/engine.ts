@@ -53,12 +53,14 @@ export interface Fetch {
   readonly leaseMs?: number;
 }
 
-/** Which lease an ack or nack speaks of. With `workerId` or `attempt`, a lease that does not match is lost. */
+/** Which lease an ack or nack speaks of. With `workerId`, or `attempt` and `replays`, a lease that does not match is lost. */
 export interface LeaseClaim {
   readonly id: string;
   readonly queue: string;
   readonly workerId?: string;
   readonly attempt?: number;
+  /** How often the job had been started anew when it was fetched, 0 unless said. Attempts begin again with each time. */
+  readonly replays?: number;
 }
 
 /** How an attempt ended. Moments are RFC 3339. */
@@ -138,7 +140,7 @@ export interface Engine {
     tenant: string,
     page: { visible: (queue: string) => boolean; queue?: string; limit: number; offset: number; cursor?: string },
   ): Promise<DeadLetterPage>;
-  /** Attempt 0, errors cleared, available. @throws {NoSuchJob} {@link StaleAccess} */
+  /** Attempt 0, available, its errors become `previous_errors`. @throws {NoSuchJob} {@link StaleAccess} */
   retryDeadLetter(tenant: string, caller: Caller, id: string, queue: string): Promise<Job>;
   /** @throws {NoSuchJob} {@link StaleAccess} */
   deleteDeadLetter(tenant: string, caller: Caller, id: string, queue: string): Promise<void>;

@@ -9,7 +9,7 @@ import { createEvents } from './events.ts';
 import { createFetch } from './fetch.ts';
 import { checkFormat } from './format.ts';
 import { createHeartbeat } from './heartbeat.ts';
-import { createMove } from './move.ts';
+import { createMove, createMoveAll } from './move.ts';
 import { createPush } from './push.ts';
 import { createQueues } from './queues.ts';
 import { createRead } from './read.ts';
@@ -101,7 +101,7 @@ export async function createEngine({
     heartbeat: createHeartbeat(context),
     locate: async (tenant, id) => (await context.queueOf.find(tenant, [id]))[0],
     info,
-    ...createMove(context, readIn),
+    ...createMove(createMoveAll(context), readIn),
     ...createDeadLetters(context, names, readIn),
     ...queues,
     events: createEvents(context, source),

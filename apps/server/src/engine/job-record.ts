@@ -9,6 +9,7 @@ import type { Argument } from './scripts.ts';
  *   exp  expires at   tm  execution timeout   vl  length of a lease   mx  max attempts   td  test directive
  *   lo   lease's principal   lw  its worker   ls  its length   le  its end   dl  moment of the execution timeout
  *   enq  last became available   rd  last back-off   gb  times given back   errs  error history   ex  expired at
+ *   et   type of the last error   rp  times started anew after it was discarded   pe  error history of the life before
  */
 export type JobHash = Readonly<Record<string, string>>;
 
@@ -70,6 +71,7 @@ function moments(hash: JobHash, state: JobState, timer: number | undefined): Rec
   const started =
     state === 'available' || state === 'scheduled' || state === 'pending' ? undefined : at(hash.processedOn);
   const finished = at(hash.finishedOn);
+  const next = state === 'retryable' && timer ? formatTimestamp(timer) : undefined;
   return {
     enqueued_at: at(hash.enq ?? hash.timestamp),
     // A dead letter that was retried starts anew, without its old time to live.
@@ -78,7 +80,8 @@ function moments(hash: JobHash, state: JobState, timer: number | undefined): Rec
     completed_at: state === 'completed' || (state === 'discarded' && !hash.ex) ? finished : undefined,
     discarded_at: state === 'discarded' ? finished : undefined,
     cancelled_at: state === 'cancelled' ? finished : undefined,
-    next_attempt_at: state === 'retryable' && timer ? formatTimestamp(timer) : undefined,
+    next_attempt_at: next,
+    next_retry_at: next,
     lease_expires_at: state === 'active' && timer ? formatTimestamp(timer) : undefined,
   };
 }
@@ -103,6 +106,8 @@ export function toJob(id: string, queue: string, hash: JobHash, state: JobState,
     created_at: at(hash.timestamp),
     enqueued_by: hash.by,
     ...moments(hash, state, timer),
+    ...(hash.rp === undefined ? {} : { replay_count: Number(hash.rp) }),
+    ...(hash.pe === undefined ? {} : { previous_errors: errorsOf(hash.pe) }),
     ...(hash.rd === undefined ? {} : { retry_delay_ms: Number(hash.rd) }),
     ...(last ? { error: last } : {}),
     ...(errors.length > 0 ? { errors } : {}),

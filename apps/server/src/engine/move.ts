@@ -4,19 +4,54 @@ import type { Caller } from './engine.ts';
 import { NoSuchJob } from './errors.ts';
 import { accepted, type Outcome } from './outcomes.ts';
 
-type Move = 'cancel' | 'activate' | 'retry-dead-letter' | 'delete-dead-letter';
+/** What is done to jobs from outside the worker protocol (lua/move.lua): CANCEL, ACTIVATE, the dead letters, and bulk. */
+export type Move =
+  | 'cancel'
+  | 'cancel-waiting'
+  | 'activate'
+  | 'retry'
+  | 'delete'
+  | 'retry-dead-letter'
+  | 'delete-dead-letter';
 
-/** What a caller does to a job from outside the worker protocol: CANCEL, ACTIVATE, and the dead letters. */
+export interface Moved {
+  readonly id: string;
+  readonly queue: string;
+  /** Where said, a job in another state by now is left alone. */
+  readonly state?: JobState;
+}
+
+/** Moves jobs in one script; each is told whether it was `ok`, `missing` or in the `wrong` state. @throws {StaleAccess} */
+export type MoveAll = (
+  name: Move,
+  tenant: string,
+  caller: Caller,
+  jobs: readonly Moved[],
+  whole?: boolean,
+) => Promise<Outcome[]>;
+
+/** @see MoveAll */
+export function createMoveAll({ run, spaces, queueOf }: EngineContext): MoveAll {
+  return async (name, tenant, caller, jobs, whole = false) => {
+    const args = [caller.epoch, name, whole ? 1 : 0, jobs.length];
+    for (const { queue, id, state = '' } of jobs) args.push(queue, id, state);
+    const [, ...outcomes] = accepted((await run('move', spaces.of(tenant), args)) as Outcome, '');
+    const deletes = name === 'delete' || name === 'delete-dead-letter';
+    jobs.forEach(({ id }, i) => {
+      if (deletes || (outcomes[i] as Outcome)[0] === 'missing') queueOf.forget(tenant, id);
+    });
+    return outcomes as Outcome[];
+  };
+}
+
+/** What a caller does to one job. */
 export function createMove(
-  context: EngineContext,
+  moveAll: MoveAll,
   readIn: (tenant: string, id: string, queue: string) => Promise<Job | undefined>,
 ) {
-  const { run, spaces, queueOf } = context;
-
   const move = async (name: Move, tenant: string, caller: Caller, id: string, queue: string): Promise<JobState> => {
-    const outcome = (await run('move', spaces.of(tenant), [caller.epoch, name, queue, id])) as Outcome;
-    if (outcome[0] === 'missing' || name === 'delete-dead-letter') queueOf.forget(tenant, id);
-    const [, previous] = accepted(outcome, id);
+    const [outcome] = await moveAll(name, tenant, caller, [{ id, queue }]);
+    const [previous] = accepted(outcome as Outcome, id);
     return previous as JobState;
   };
 

@@ -1,4 +1,4 @@
-import type { EffectiveRetryPolicy, JobError } from '@ojs/schema';
+import { backoffMs, type EffectiveRetryPolicy, type JobError } from '@ojs/schema';
 import type { FailureContext, Verdict } from './engine.ts';
 
 /** Whether an error of this type matches an entry of `non_retryable_errors`: exact, or `prefix.*` (ojs-retry §6.2). */
@@ -11,41 +11,36 @@ const typesOf = (error: JobError): string[] => {
 };
 
 /**
- * Milliseconds before the retry with the given number, 1 for the first (ojs-retry §3): back-off, cap, jitter, cap again.
+ * Milliseconds before the retry with the given number, 1 for the first (ojs-retry §3, §5): back-off, cap, jitter, cap again.
  * @param random in [0, 1)
  */
 export function retryDelay(policy: EffectiveRetryPolicy, retry: number, random: number): number {
-  // No delay grows into no delay, also where the factor has grown beyond what a number can hold (0 × ∞ is not a number).
-  if (policy.initialMs === 0) return 0;
-  const raw = {
-    none: () => policy.initialMs,
-    linear: () => policy.initialMs * retry,
-    exponential: () => policy.initialMs * policy.coefficient ** (retry - 1),
-    polynomial: () => policy.initialMs * retry ** policy.coefficient,
-  }[policy.strategy]();
-  const capped = Math.min(raw, policy.maxMs);
-  const jittered = policy.jitter ? capped * (0.5 + random) : capped;
+  const plain = backoffMs(policy, retry);
+  const jittered = policy.jitter ? plain * (0.5 + random) : plain;
   return Math.round(Math.min(jittered, policy.maxMs));
 }
 
 /**
  * What becomes of a job whose attempt failed (ojs-retry §6, §7). The handler's own word, `DISCARD`, `FAIL` or
- * `DEAD_LETTER` as the error's code, comes before the policy.
+ * `DEAD_LETTER` as the error's code, comes before the policy; `RETRY` before what the report says of being retryable.
  */
 export function judge({ policy, attempt, error, random }: FailureContext): Verdict {
   const word = error.code;
   if (word === 'DISCARD' || word === 'FAIL') return { state: 'discarded', deadLetter: false };
   if (word === 'DEAD_LETTER') return { state: 'discarded', deadLetter: true };
   const final =
-    error.retryable === false ||
+    (error.retryable === false && word !== 'RETRY') ||
     attempt >= policy.maxAttempts ||
     policy.nonRetryable.some((entry) => typesOf(error).some((type) => matches(entry, type)));
   if (final) return { state: 'discarded', deadLetter: policy.onExhaustion === 'dead_letter' };
   return { state: 'retryable', delayMs: retryDelay(policy, attempt, random) };
 }
 
-/** The same for a lease that ran out: `available` again at once, since the back-off is for failures that were reported. */
+/**
+ * The same for a lease that ran out: `available` again at once, since the back-off is for failures that were reported, and
+ * whatever the policy says of errors (ojs-retry §9.2: a lost worker is no error of the job's).
+ */
 export function judgeExpiry(context: FailureContext): Verdict {
-  const verdict = judge(context);
+  const verdict = judge({ ...context, policy: { ...context.policy, nonRetryable: [] } });
   return verdict.state === 'retryable' ? { state: 'available' } : verdict;
 }

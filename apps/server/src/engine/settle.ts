@@ -28,10 +28,17 @@ export type EndedLease = [
   ojs: string | null,
   errors: string,
   timedOut: 0 | 1,
+  replays: string,
 ];
 
 /** Leases that one script call ends. */
 const EXPIRED_PER_CALL = 50;
+
+/** The attempt as settle.lua compares it: attempts begin again with each replay, so that its number alone names none. */
+const fenceOf = ({ attempt, replays = 0 }: LeaseClaim): string => {
+  if (attempt === undefined) return '';
+  return replays === 0 ? `${attempt}` : `${attempt}.${replays}`;
+};
 
 /** The sweeper is no caller: it acts on nobody's behalf, and only on leases that ran out. */
 const SWEEPER: Caller = { principal: '', epoch: '-' };
@@ -41,7 +48,7 @@ const argumentsOf = ({ caller, claim, verdict, back, error, fields }: Ending): (
   claim.queue,
   claim.id,
   claim.workerId ?? '',
-  claim.attempt ?? '',
+  fenceOf(claim),
   verdict.state,
   verdict.state === 'retryable' ? verdict.delayMs : 0,
   verdict.state === 'discarded' && verdict.deadLetter ? 1 : 0,
@@ -82,6 +89,8 @@ function failure(
     JSON.stringify(appendError(errorsOf(record.errors), error)),
     'failedReason',
     error.message,
+    'et',
+    error.type,
     'stacktrace',
     JSON.stringify(error.backtrace ?? []),
   ];
@@ -127,19 +136,20 @@ export function createSettle(context: EngineContext) {
     /** Reads the record, decides, and applies the decision only to the attempt that was read. */
     nack: async (tenant: string, caller: Caller, claim: LeaseClaim, report: JobErrorReport): Promise<Settled> => {
       const key = `${spaces.of(tenant).prefix}:${claim.queue}:${claim.id}`;
-      const [attempt, back, ojs, errors] = await client
-        .hmget(key, 'atm', 'gb', 'ojs', 'errs')
+      const [attempt, back, ojs, errors, replays] = await client
+        .hmget(key, 'atm', 'gb', 'ojs', 'errs', 'rp')
         .catch((error: unknown) => {
           throw redisFailure(error);
         });
       const record = { attempt: Number(attempt ?? 0), back: Number(back ?? 0), ojs: ojs ?? null, errors: errors ?? '' };
-      const bound = attempt ? { ...claim, attempt: claim.attempt ?? record.attempt } : claim;
+      const read = attempt ? { attempt: record.attempt, replays: Number(replays ?? 0) } : {};
+      const bound = claim.attempt === undefined ? { ...claim, ...read } : claim;
       return end(tenant, { caller, claim: bound, ...failure(report, record, judge) });
     },
 
     /** Ends leases that ran out (ojs-worker-protocol §5.5). A lease that was extended meanwhile stays. */
     expire: async (tenant: string, leases: readonly EndedLease[]): Promise<void> => {
-      const endings = leases.map(([queue, id, attempt, back, ojs, errors, ranOutOfTime]): Ending => {
+      const endings = leases.map(([queue, id, attempt, back, ojs, errors, ranOutOfTime, replays]): Ending => {
         const timedOut = ranOutOfTime === 1;
         const report: JobErrorReport = timedOut
           ? { type: 'timeout', code: 'timeout', message: 'the attempt ran longer than the job’s timeout' }
@@ -149,7 +159,7 @@ export function createSettle(context: EngineContext) {
               message: 'the lease ended without an ack or nack',
             };
         const record = { attempt: Number(attempt), back: Number(back), ojs, errors };
-        const claim = { id, queue, attempt: Number(attempt) };
+        const claim = { id, queue, attempt: Number(attempt), replays: Number(replays) };
         return { caller: SWEEPER, claim, ...failure(report, record, timedOut ? judge : judgeExpiry) };
       });
       for (let i = 0; i < endings.length; i += EXPIRED_PER_CALL)

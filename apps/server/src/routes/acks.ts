@@ -12,12 +12,17 @@ import { checkResult } from './sizes.ts';
 /** @param queue the one that the job is in, as stored */
 export const claimOf = (
   queue: string,
-  body: { job_id: string; worker_id?: string | undefined; attempt?: number | undefined },
+  body: {
+    job_id: string;
+    worker_id?: string | undefined;
+    attempt?: number | undefined;
+    replay_count?: number | undefined;
+  },
 ): LeaseClaim => ({
   id: body.job_id,
   queue,
   ...(body.worker_id !== undefined && { workerId: body.worker_id }),
-  ...(body.attempt !== undefined && { attempt: body.attempt }),
+  ...(body.attempt !== undefined && { attempt: body.attempt, replays: body.replay_count ?? 0 }),
 });
 
 export const summaryOf = ({ id, type, queue, state, attempt, max_attempts }: Settled) => ({

@@ -49,6 +49,8 @@ function ruleOf(issue: Issue): { rule: string; says: string } {
       return { rule: 'enum', says: `must be one of ${issue.values.map(String).join(', ')}` };
     case 'invalid_union':
       return { rule: 'type', says: 'is of the wrong type' };
+    case 'custom':
+      return { rule: typeof issue.params?.rule === 'string' ? issue.params.rule : 'custom', says: issue.message };
     default:
       return { rule: issue.code, says: issue.message };
   }
