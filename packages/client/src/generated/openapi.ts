@@ -411,6 +411,8 @@ export interface components {
             /** @description The attempt that the fetch answered with. With it, an answer that comes too late is refused even when the same worker holds a newer lease */
             attempt?: number;
             job_id: components["schemas"]["JobId"];
+            /** @description The replay_count that the fetch answered with, of a job that was started anew after it was discarded; goes with attempt, which begins again each time */
+            replay_count?: number;
             result?: unknown;
             worker_id?: components["schemas"]["WorkerId"];
         } & {
@@ -589,8 +591,14 @@ export interface components {
                 [key: string]: unknown;
             };
             next_attempt_at?: string;
+            /** @description The same as next_attempt_at, as ojs-retry has it */
+            next_retry_at?: string;
+            /** @description The errors of the life that ended before it was started anew */
+            previous_errors?: components["schemas"]["JobError"][];
             priority: number;
             queue: string;
+            /** @description How often it was started anew after it was discarded */
+            replay_count?: number;
             result?: unknown;
             retry?: components["schemas"]["RetryPolicy"];
             retry_delay_ms?: number;
@@ -692,6 +700,8 @@ export interface components {
             attempt?: number;
             error?: components["schemas"]["JobErrorReport"];
             job_id: components["schemas"]["JobId"];
+            /** @description The replay_count that the fetch answered with, of a job that was started anew after it was discarded; goes with attempt, which begins again each time */
+            replay_count?: number;
             requeue?: boolean;
             worker_id?: components["schemas"]["WorkerId"];
         } & {
@@ -758,7 +768,13 @@ export interface components {
         RetryPolicy: {
             backoff_coefficient?: number;
             /** @enum {string} */
-            backoff_strategy?: "none" | "linear" | "exponential" | "polynomial";
+            backoff_strategy?: "none" | "constant" | "linear" | "exponential" | "polynomial";
+            /** @description Another word for initial_interval_ms, which wins */
+            initial_delay_ms?: number;
+            /**
+             * Format: duration
+             * @example PT1S
+             */
             initial_interval?: components["schemas"]["Duration"];
             initial_interval_ms?: number;
             jitter?: boolean;
@@ -768,6 +784,11 @@ export interface components {
             non_retryable_errors?: string[];
             /** @enum {string} */
             on_exhaustion?: "discard" | "dead_letter";
+            /**
+             * @description Another word for backoff_strategy, which wins
+             * @enum {string}
+             */
+            strategy?: "none" | "constant" | "linear" | "exponential" | "polynomial";
         };
         /** @example worker_019414d4-aaaa-7000-8000-111111111111 */
         WorkerId: string;
