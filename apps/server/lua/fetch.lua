@@ -57,30 +57,20 @@ local function serve(request, queues)
   return jobs
 end
 
--- A worker id belongs to the principal that used it first, for as long as it is used.
-local owners = {}
-
-local function belongs(worker, principal)
-  if worker == '' then return true end
-  if not owners[worker] then
-    local key = own('worker/' .. worker)
-    local owner = call('SET', key, principal, 'PX', KEEP.workerMs, 'GET')
-    if owner and owner ~= principal then call('SET', key, owner, 'PX', KEEP.workerMs) end
-    owners[worker] = owner or principal
-  end
-  return owners[worker] == principal
-end
-
 local answers = {}
 for r = 1, tonumber(take()) do
   local stale = take() ~= epoch
   local request = { principal = take(), worker = take(), lease = tonumber(take()), count = tonumber(take()), bytes = 0 }
   local queues = {}
   for q = 1, tonumber(take()) do queues[q] = take() end
+  local state, refusal = 'running', nil
+  if not stale and request.worker ~= '' then state, refusal = seeWorker(request.principal, request.worker) end
   if stale then
     answers[r] = { 'stale', epoch }
-  elseif not belongs(request.worker, request.principal) then
-    answers[r] = { 'taken' }
+  elseif refusal then
+    answers[r] = { refusal }
+  elseif state ~= 'running' then
+    answers[r] = { 'draining' }
   else
     answers[r] = { 'ok', now, serve(request, queues) }
   end

@@ -1,11 +1,11 @@
--- Extends the leases that the principal's worker holds. ARGV: epoch, principal, worker, lease in ms ('' for each job's own),
--- the ids of the jobs. Jobs of others are told apart from jobs that do not exist in no way.
+-- Extends the leases that the principal's worker holds, and notes what it says of itself. ARGV: epoch, principal, worker,
+-- lease in ms ('' for each job's own), state ('' for as before), how many jobs it has, the ids of the jobs whose leases to
+-- extend. Jobs of others are told apart from jobs that do not exist in no way.
 local stale, principal, worker, wanted = take() ~= epoch, take(), take(), tonumber(take())
+local said, active = take(), take()
 if stale then return { 'stale', epoch } end
-local key = own('worker/' .. worker)
-local owner = call('GET', key)
-if owner and owner ~= principal then return { 'taken' } end
-call('SET', key, principal, 'PX', KEEP.workerMs)
+local state, refusal = seeWorker(principal, worker, said ~= '' and said or nil, active)
+if refusal then return { refusal } end
 
 local extended, lost, directive = {}, {}, ''
 local queues = cursor < #ARGV and call('HMGET', own('index'), unpack(ARGV, cursor + 1)) or {}
@@ -26,4 +26,4 @@ for _, queue in ipairs(queues) do
     lost[#lost + 1] = id
   end
 end
-return { 'ok', now, extended, lost, directive }
+return { 'ok', now, extended, lost, directive, state }

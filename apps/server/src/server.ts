@@ -108,6 +108,7 @@ function engineSettings({ limits, retention }: Config): Partial<EngineSettings> 
   return {
     leaseMs: limits.leaseMs,
     leaseMaxMs: limits.leaseMaxMs,
+    workers: limits.workers,
     completedMs: retention.completedDays * DAY_MS,
     cancelledMs: retention.cancelledDays * DAY_MS,
     discardedMs: retention.discardedDays * DAY_MS,

@@ -24,6 +24,8 @@ export const LIMITS = {
   fetchJobs: 100,
   fetchQueues: 100,
   heartbeatJobs: 1_000,
+  /** Worker ids of one principal that were seen within the last hour. */
+  workers: 10_000,
   /** ojs-worker-protocol §5.2. */
   leaseMs: 1_800_000,
   leaseMaxMs: 24 * 3_600_000,

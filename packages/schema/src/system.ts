@@ -5,6 +5,9 @@ export const HealthAnswer = z
   .object({ status: z.enum(['ok', 'degraded']), backend: z.object({ status: z.enum(['ok', 'unhealthy']) }) })
   .meta({ id: 'HealthAnswer' });
 
+/** For load balancers: whether requests are to be sent here. */
+export const ReadyAnswer = z.object({ status: z.enum(['ready', 'not_ready']) }).meta({ id: 'ReadyAnswer' });
+
 /** http-binding §21. `specversion` and `ojs_version` say the same: clients read one or the other. */
 export const Manifest = z
   .object({

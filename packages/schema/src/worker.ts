@@ -109,12 +109,17 @@ export const HeartbeatRequest = z
     active_jobs: z.union([z.array(JobId).max(LIMITS.heartbeatJobs), z.int().min(0)]).optional(),
     active_job_ids: z.array(JobId).max(LIMITS.heartbeatJobs).optional(),
     visibility_timeout_ms: Lease.optional(),
-    state: z.enum(['running', 'quiet', 'terminate']).optional(),
+    state: z
+      .enum(['running', 'quiet', 'terminate', 'drain'])
+      .optional()
+      .meta({ description: 'Absent: as it last said. In all states but running the worker is handed no jobs' }),
+    shutdown: z.boolean().optional().meta({ description: 'The worker will end when its jobs have' }),
   })
   .loose()
   .meta({ id: 'HeartbeatRequest' });
 export const HeartbeatAnswer = z
   .object({
+    acknowledged: z.literal(true),
     state: z.enum(['running', 'quiet', 'terminate']),
     jobs_extended: z.array(z.string()),
     jobs_lost: z
@@ -123,6 +128,17 @@ export const HeartbeatAnswer = z
     server_time: z.string(),
   })
   .meta({ id: 'HeartbeatAnswer' });
+
+/** What a worker last said of itself. */
+export const WorkerHealth = z
+  .object({
+    worker_id: z.string(),
+    status: z.enum(['ok', 'degraded']),
+    state: z.enum(['running', 'quiet', 'terminate', 'drain', 'shutting_down']),
+    active_jobs: z.int(),
+    last_seen_at: z.string(),
+  })
+  .meta({ id: 'WorkerHealth' });
 
 export type FetchRequest = z.infer<typeof FetchRequest>;
 export type AckRequest = z.infer<typeof AckRequest>;

@@ -62,6 +62,7 @@ const BOUNDS: { readonly [K in keyof typeof LIMITS]: readonly [min: number, max:
   fetchJobs: [1, LIMITS.fetchJobs],
   fetchQueues: [1, LIMITS.fetchQueues],
   heartbeatJobs: [1, LIMITS.heartbeatJobs],
+  workers: [1, 1_000_000],
   leaseMs: [100, 7 * DAY_MS],
   leaseMaxMs: [100, 7 * DAY_MS],
   timeoutMaxMs: [1, LIMITS.timeoutMaxMs],

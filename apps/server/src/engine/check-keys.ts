@@ -24,6 +24,8 @@ export type KeyMeaning =
 
 const SYSTEM: ReadonlySet<string> = new Set(Object.values(systemSpace));
 const TENANT = new Set(['index', 'timers', 'events', 'queues', 'epoch']);
+/** Of workers, beside their records; they end by themselves as those do. */
+const WORKERS = new Set(['workers', 'worker-counts']);
 const QUEUE = new Set<string>([...PLACES, 'meta', 'pc']);
 const BYPASS = new Set(['wait', 'paused']);
 
@@ -33,7 +35,7 @@ const BULL = /^\{ojs:([^{}]+)\}:([^:]+):(.+)$/s;
 
 function meaningOfOwn(tenant: string, name: string, rest: string | undefined): KeyMeaning {
   if (rest === undefined && TENANT.has(name)) return { kind: 'tenant', tenant };
-  if (rest !== undefined && name === 'worker') return { kind: 'worker', tenant };
+  if (rest !== undefined ? name === 'worker' : WORKERS.has(name)) return { kind: 'worker', tenant };
   if (rest !== undefined && MARKS.some((mark) => mark === name)) return { kind: 'queue', tenant, queue: rest };
   return { kind: 'unknown', tenant, name: rest === undefined ? name : `${name}/${rest}` };
 }

@@ -75,6 +75,20 @@ export interface Heartbeat {
   readonly workerId: string;
   readonly ids: readonly string[];
   readonly leaseMs?: number;
+  /** Absent: as it last said. */
+  readonly state?: WorkerState;
+  /** How many jobs the worker has. */
+  readonly active: number;
+}
+
+/** What a worker may say of itself (ojs-worker-protocol §2.1), `drain` and `shutting_down` as existing clients do. Only `running` ones are handed jobs. */
+export type WorkerState = 'running' | 'quiet' | 'terminate' | 'drain' | 'shutting_down';
+
+export interface WorkerRecord {
+  readonly state: WorkerState;
+  readonly active: number;
+  /** Milliseconds since the epoch. */
+  readonly seen: number;
 }
 
 export interface HeartbeatOutcome {
@@ -82,6 +96,7 @@ export interface HeartbeatOutcome {
   readonly lost: readonly string[];
   /** `metadata.test_directive` of an active job, if one carries it; the caller decides whether to believe it. */
   readonly directive?: string;
+  readonly state: WorkerState;
   readonly now: number;
 }
 
@@ -111,7 +126,7 @@ export interface EventFilter {
 export interface Engine {
   /** All or none. @throws {JobExists} {@link StaleAccess} */
   push(tenant: string, caller: Caller, jobs: readonly NewJob[]): Promise<Job[]>;
-  /** Claims up to `count` jobs, left queue first. @throws {WorkerTaken} {@link StaleAccess} */
+  /** Claims up to `count` jobs, left queue first. @throws {WorkerTaken} {@link TooManyWorkers} {@link WorkerDraining} {@link StaleAccess} */
   fetch(tenant: string, caller: Caller, fetch: Fetch): Promise<Job[]>;
   /** Resolves when a job may have become available in one of the queues, or the time is up, or the signal fires. */
   waitForJobs(tenant: string, queues: readonly string[], ms: number, signal: AbortSignal): Promise<void>;
@@ -121,8 +136,10 @@ export interface Engine {
   nack(tenant: string, caller: Caller, claim: LeaseClaim, error: JobErrorReport): Promise<Settled>;
   /** Gives a leased job back without counting a failure. @throws {LeaseLost} {@link NoSuchJob} {@link StaleAccess} */
   requeue(tenant: string, caller: Caller, claim: LeaseClaim): Promise<Settled>;
-  /** Jobs of others are reported as lost, like jobs that do not exist. @throws {WorkerTaken} {@link StaleAccess} */
+  /** Jobs of others are reported as lost, like jobs that do not exist. @throws {WorkerTaken} {@link TooManyWorkers} {@link StaleAccess} */
   heartbeat(tenant: string, caller: Caller, beat: Heartbeat): Promise<HeartbeatOutcome>;
+  /** What the principal's worker last said of itself; undefined for one that was not seen within an hour, or is another's. */
+  worker(tenant: string, principal: string, workerId: string): Promise<WorkerRecord | undefined>;
 
   /** The queue that a job is in, or undefined. Cheap: answered from memory for jobs that this process saw. */
   locate(tenant: string, id: string): Promise<string | undefined>;

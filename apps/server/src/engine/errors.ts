@@ -64,6 +64,20 @@ export class WorkerTaken extends EngineRefusal {
   }
 }
 
+/** The principal has as many worker ids in use as it may. */
+export class TooManyWorkers extends EngineRefusal {
+  constructor() {
+    super('the principal has too many worker ids in use');
+  }
+}
+
+/** The worker said that it takes no jobs any more. */
+export class WorkerDraining extends EngineRefusal {
+  constructor() {
+    super('the worker takes no jobs');
+  }
+}
+
 export class BadCursor extends EngineRefusal {
   constructor() {
     super('the cursor is not one that this server gave');

@@ -19,6 +19,7 @@ import { DEFAULT_SETTINGS, type EngineSettings } from './settings.ts';
 import { createSettle } from './settle.ts';
 import { createSweeper } from './sweeper.ts';
 import { createWake } from './wake.ts';
+import { createWorkers } from './workers.ts';
 
 export type * from './engine.ts';
 export * from './errors.ts';
@@ -99,6 +100,7 @@ export async function createEngine({
     },
     requeue: settle.requeue,
     heartbeat: createHeartbeat(context),
+    worker: createWorkers(context),
     locate: async (tenant, id) => (await context.queueOf.find(tenant, [id]))[0],
     info,
     ...createMove(createMoveAll(context), readIn),

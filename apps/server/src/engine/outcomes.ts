@@ -1,5 +1,5 @@
 import type { JobState } from '@ojs/schema';
-import { LeaseLost, NoSuchJob, StaleAccess, WorkerTaken, WrongState } from './errors.ts';
+import { LeaseLost, NoSuchJob, StaleAccess, TooManyWorkers, WorkerDraining, WorkerTaken, WrongState } from './errors.ts';
 import type { Reply } from './scripts.ts';
 
 /** An answer of a script that changes something: `ok` and what it found, or why it changed nothing. */
@@ -15,6 +15,10 @@ export function accepted(outcome: Outcome, id: string): Reply[] {
       throw new StaleAccess(String(rest[0]));
     case 'taken':
       throw new WorkerTaken();
+    case 'crowded':
+      throw new TooManyWorkers();
+    case 'draining':
+      throw new WorkerDraining();
     case 'missing':
       throw new NoSuchJob(id);
     case 'lost':

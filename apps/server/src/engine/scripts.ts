@@ -8,7 +8,7 @@ const SCRIPTS = ['push', 'fetch', 'settle', 'heartbeat', 'sweep', 'read', 'move'
 export type ScriptName = (typeof SCRIPTS)[number];
 
 /** What every script begins with, in this order: each may use what stands before it. */
-const LIBRARIES = ['base', 'places', 'limits', 'workflow', 'unique', 'add'] as const;
+const LIBRARIES = ['base', 'places', 'workers', 'limits', 'workflow', 'unique', 'add'] as const;
 
 /** A script's answer: Redis knows strings, whole numbers, nothing and lists of these. */
 export type Reply = string | number | null | Reply[];

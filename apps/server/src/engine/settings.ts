@@ -1,3 +1,5 @@
+import { LIMITS } from '@ojs/schema';
+
 /** How long things are kept, and for how long they are held. Milliseconds, unless the name says otherwise. */
 export interface EngineSettings {
   readonly leaseMs: number;
@@ -12,6 +14,8 @@ export interface EngineSettings {
   readonly events: number;
   /** How long a worker id stays bound to its principal after its last sign of life. */
   readonly workerMs: number;
+  /** Worker ids that a principal may have in use at a time. */
+  readonly workers: number;
   /** Bytes of records after which a fetch, or a page of dead letters, hands out no more: what is one answer is in memory at once. */
   readonly answerBytes: number;
 }
@@ -28,5 +32,6 @@ export const DEFAULT_SETTINGS: EngineSettings = {
   deadLetters: 10_000,
   events: 10_000,
   workerMs: 3_600_000,
+  workers: LIMITS.workers,
   answerBytes: 16 * 1024 * 1024,
 };

@@ -8,12 +8,13 @@ import {
   JobExists,
   LeaseLost,
   NoSuchJob,
+  TooManyWorkers,
   WorkerTaken,
   WrongState,
 } from '../engine/errors.ts';
 
 /** The one answer for what does not exist and for what the caller may not know of: byte for byte the same. */
-export function notFound(resource: 'job' | 'queue' | 'dead_letter_job', id: string): Refusal {
+export function notFound(resource: 'job' | 'queue' | 'worker' | 'dead_letter_job', id: string): Refusal {
   const name = resource === 'dead_letter_job' ? 'dead letter' : resource;
   return refuse('not_found', `The ${name} does not exist.`, {
     hint: 'Check the id and the tenant; finished jobs are deleted after the retention time.',
@@ -57,6 +58,13 @@ function ofEngine(error: EngineRefusal): Refusal {
     return refuse('permission_denied', 'worker_id: belongs to another principal.', {
       hint: 'Choose another worker_id.',
       details: { field: 'worker_id' },
+    });
+  }
+  if (error instanceof TooManyWorkers) {
+    return refuse('rate_limited', 'worker_id: the principal has too many workers.', {
+      hint: 'Use the same worker_id for as long as the process lives; an unused one is forgotten after an hour.',
+      details: { field: 'worker_id', rule: 'max' },
+      headers: { 'Retry-After': '60' },
     });
   }
   if (error instanceof BadCursor) {

@@ -1,9 +1,11 @@
-import { type Job, NAME_RULES, operations } from '@ojs/schema';
-import type { Fetch } from '../engine/engine.ts';
+import { type HeartbeatAnswer, type HeartbeatRequest, type Job, NAME_RULES, operations } from '@ojs/schema';
+import type { Fetch, WorkerState } from '../engine/engine.ts';
+import { WorkerDraining } from '../engine/errors.ts';
 import { claimOf, summaryOf } from './acks.ts';
 import type { Ask } from './ask.ts';
 import { invalid } from './issues.ts';
-import { type Route, route } from './route.ts';
+import { notFound } from './refusals.ts';
+import { type Answer, type Route, route } from './route.ts';
 
 const leaseOf = (asked: number | undefined, max: number): number | undefined =>
   asked === undefined ? undefined : Math.min(asked, max);
@@ -13,7 +15,8 @@ async function fetchJobs(ask: Ask, fetch: Fetch, waitMs: number): Promise<Job[]>
   const { engine, limits } = ask.services;
   const until = ask.startedAt + Math.min(waitMs, limits.waitMs);
   for (;;) {
-    const jobs = await engine.fetch(ask.tenant, ask.caller, fetch);
+    const jobs = await engine.fetch(ask.tenant, ask.caller, fetch).catch(noneWhileDraining);
+    if (jobs === undefined) return [];
     const left = until - Date.now();
     if (jobs.length > 0 && ask.abandoned) {
       await Promise.all(jobs.map((job) => giveBack(ask, job, fetch.workerId)));
@@ -23,6 +26,11 @@ async function fetchJobs(ask: Ask, fetch: Fetch, waitMs: number): Promise<Job[]>
     await engine.waitForJobs(ask.tenant, fetch.queues, left, ask.gone);
     if (ask.gone.aborted) return [];
   }
+}
+
+/** ojs-graceful-shutdown §5.1: a worker that winds down is handed nothing, and need not wait for it. */
+function noneWhileDraining(error: unknown): undefined {
+  if (!(error instanceof WorkerDraining)) throw error;
 }
 
 async function giveBack(ask: Ask, { id, queue, attempt }: Job, workerId: string | undefined): Promise<void> {
@@ -78,31 +86,70 @@ export const workerRoutes: readonly Route[] = [
     },
   }),
 
-  route(operations.heartbeat, {
+  route(operations.heartbeat, { target: 'visible', handle: (ask, { body }) => beat(ask, body) }),
+  route(operations.beat, { target: 'visible', handle: (ask, { body }) => beat(ask, body) }),
+
+  route(operations.getWorkerHealth, {
     target: 'visible',
-    async handle(ask, { body }) {
-      const { engine, limits, testDirectives } = ask.services;
-      const { worker_id, active_jobs, active_job_ids = [], visibility_timeout_ms } = body;
-      const ids = [...new Set([...(Array.isArray(active_jobs) ? active_jobs : []), ...active_job_ids])];
-      if (ids.length > limits.heartbeatJobs) {
-        throw invalid('active_jobs', 'max', `must have at most ${limits.heartbeatJobs}`);
-      }
-      const { held, lost } = await sorted(ask, ids);
-      const leaseMs = leaseOf(visibility_timeout_ms, limits.leaseMaxMs);
-      const beat = { workerId: worker_id, ids: held, ...(leaseMs !== undefined && { leaseMs }) };
-      const outcome = await engine.heartbeat(ask.tenant, ask.caller, beat);
-      const directed = testDirectives && /^(quiet|terminate)$/.test(outcome.directive ?? '');
+    async handle(ask, { params: { worker_id } }) {
+      const worker = await ask.services.engine.worker(ask.tenant, ask.principal.id, worker_id);
+      if (worker === undefined) throw notFound('worker', worker_id);
+      const { state, active, seen } = worker;
+      const isRunning = state === 'running';
       return {
+        status: isRunning ? 200 : 503,
         body: {
-          state: directed ? outcome.directive : 'running',
-          jobs_extended: outcome.extended,
-          jobs_lost: [...lost, ...outcome.lost],
-          server_time: new Date(outcome.now).toISOString(),
+          worker_id,
+          status: isRunning ? 'ok' : 'degraded',
+          state,
+          active_jobs: active,
+          last_seen_at: new Date(seen).toISOString(),
         },
       };
     },
   }),
 ];
+
+/** BEAT (ojs-worker-protocol §4, http-binding §10.4): the two paths mean the same. */
+async function beat(ask: Ask, body: HeartbeatRequest): Promise<Answer> {
+  const { engine, limits, testDirectives } = ask.services;
+  const { worker_id, active_jobs, active_job_ids = [], visibility_timeout_ms } = body;
+  const ids = [...new Set([...(Array.isArray(active_jobs) ? active_jobs : []), ...active_job_ids])];
+  if (ids.length > limits.heartbeatJobs) {
+    throw invalid('active_jobs', 'max', `must have at most ${limits.heartbeatJobs}`);
+  }
+  const { held, lost } = await sorted(ask, ids);
+  const leaseMs = leaseOf(visibility_timeout_ms, limits.leaseMaxMs);
+  const state = body.shutdown ? 'shutting_down' : body.state;
+  const outcome = await engine.heartbeat(ask.tenant, ask.caller, {
+    workerId: worker_id,
+    ids: held,
+    active: typeof active_jobs === 'number' ? active_jobs : ids.length,
+    ...(state !== undefined && { state }),
+    ...(leaseMs !== undefined && { leaseMs }),
+  });
+  const directed = testDirectives ? DIRECTIVES.find((each) => each === outcome.directive) : undefined;
+  return {
+    body: {
+      acknowledged: true,
+      state: directed ?? DESIRED[outcome.state],
+      jobs_extended: outcome.extended,
+      jobs_lost: [...lost, ...outcome.lost],
+      server_time: new Date(outcome.now).toISOString(),
+    },
+  };
+}
+
+const DIRECTIVES = ['quiet', 'terminate'] as const;
+
+/** A worker that winds down is told to go on with that, in the three words of ojs-worker-protocol §4.4. */
+const DESIRED: Readonly<Record<WorkerState, HeartbeatAnswer['state']>> = {
+  running: 'running',
+  quiet: 'quiet',
+  drain: 'quiet',
+  terminate: 'terminate',
+  shutting_down: 'terminate',
+};
 
 /** Jobs on queues that the caller may not dequeue from are lost to it, like jobs that do not exist. */
 async function sorted(ask: Ask, ids: readonly string[]): Promise<{ held: string[]; lost: string[] }> {

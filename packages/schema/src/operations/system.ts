@@ -1,4 +1,5 @@
-import { HealthAnswer, Manifest } from '../system.ts';
+import { z } from 'zod';
+import { HealthAnswer, Manifest, ReadyAnswer } from '../system.ts';
 import { define } from './operation.ts';
 
 export const systemOperations = {
@@ -21,5 +22,36 @@ export const systemOperations = {
     planes: [],
     status: 200,
     answer: HealthAnswer,
+  }),
+  getLiveness: define({
+    id: 'getLiveness',
+    method: 'GET',
+    path: '/health',
+    summary: 'The same as /ojs/v1/health, where probes look for it',
+    permission: 'public',
+    planes: [],
+    status: 200,
+    answer: HealthAnswer,
+  }),
+  getReadiness: define({
+    id: 'getReadiness',
+    method: 'GET',
+    path: '/ready',
+    summary: 'Whether to send requests here: 503 while Redis is away and once the server stops',
+    permission: 'public',
+    planes: [],
+    status: 200,
+    answer: ReadyAnswer,
+  }),
+  getMetrics: define({
+    id: 'getMetrics',
+    method: 'GET',
+    path: '/metrics',
+    summary: 'Metrics in the text format of Prometheus, of all tenants together',
+    permission: 'inspect',
+    planes: [],
+    status: 200,
+    answer: z.string(),
+    media: 'text/plain',
   }),
 };

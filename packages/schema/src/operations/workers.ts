@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { WorkerId } from '../names.ts';
 import {
   AckAnswer,
   AckBatchAnswer,
@@ -9,6 +11,7 @@ import {
   HeartbeatRequest,
   NackAnswer,
   NackRequest,
+  WorkerHealth,
 } from '../worker.ts';
 import { define } from './operation.ts';
 
@@ -67,5 +70,27 @@ export const workerOperations = {
     body: HeartbeatRequest,
     status: 200,
     answer: HeartbeatAnswer,
+  }),
+  beat: define({
+    id: 'beat',
+    method: 'POST',
+    path: '/ojs/v1/workers/beat',
+    summary: 'The same as the heartbeat, under the name of the worker protocol',
+    permission: 'dequeue',
+    planes: ['worker'],
+    body: HeartbeatRequest,
+    status: 200,
+    answer: HeartbeatAnswer,
+  }),
+  getWorkerHealth: define({
+    id: 'getWorkerHealth',
+    method: 'GET',
+    path: '/ojs/v1/workers/{worker_id}/health',
+    summary: 'What a worker of the caller last said of itself; 503 while it takes no jobs',
+    permission: 'dequeue',
+    planes: ['worker'],
+    params: z.object({ worker_id: WorkerId }),
+    status: 200,
+    answer: WorkerHealth,
   }),
 };
