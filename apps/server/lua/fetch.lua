@@ -1,6 +1,7 @@
 -- Claims jobs for several requests, one after the other.
 -- ARGV: how many requests; per request: epoch, principal, worker ('' for none), lease in ms ('' for the job's own),
 -- how many jobs, how many queues, the queues in order.
+-- Answers per request; and last, where jobs expired meanwhile, queue and type of each.
 local function claim(queue, id, request)
   local key = of(queue, id)
   local flat = call('HGETALL', key)
@@ -75,4 +76,5 @@ for r = 1, tonumber(take()) do
     answers[r] = { 'ok', now, serve(request, queues) }
   end
 end
+if #lapsed > 0 then answers[#answers + 1] = lapsed end
 return answers

@@ -97,6 +97,9 @@ local function becomeDeadLetter(queue, id)
   end
 end
 
+-- Jobs that expired in this script: queue, type, queue, type, ...
+local lapsed = {}
+
 -- A job whose time to live ended before it was started (ojs-core 5.2, expires_at).
 local function expire(queue, id, state)
   local job = call('HMGET', of(queue, id), 'name', 'timestamp', 'exp')
@@ -104,4 +107,6 @@ local function expire(queue, id, state)
   call('HSET', of(queue, id), 'failedReason', 'expired', 'ex', now)
   becomeFailed(queue, id, 'discarded')
   event('job.expired', queue, id, job[1], string.format('f=%s c=%s x=%.0f t=%.0f', state, job[2], now, (job[3] or now) - job[2]))
+  lapsed[#lapsed + 1] = queue
+  lapsed[#lapsed + 1] = job[1]
 end

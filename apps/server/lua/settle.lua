@@ -77,7 +77,7 @@ for i = 1, tonumber(take()) do
   cursor = cursor + fields
   local lease = call('HMGET', of(a.queue, a.id), 'lo', 'lw', 'atm', 'priority', 'exp', 'name', 'processedOn', 'le', 'mx', 'wf', 'lk', 'rp')
   local answer = check(a, lease) or settle(a, lease)
-  -- The same length for all: status, now or what refused, state, due, type, attempt, max attempts.
-  answers[i] = { answer[1], answer[2] or '', answer[3] or '', answer[4] or 0, lease[6] or '', lease[3] or '0', lease[9] or '0' }
+  -- The same length for all: status, now or what refused, state, due, type, attempt, max attempts, ms since the attempt began.
+  answers[i] = { answer[1], answer[2] or '', answer[3] or '', answer[4] or 0, lease[6] or '', lease[3] or '0', lease[9] or '0', lease[7] and now - lease[7] or 0 }
 end
 return answers

@@ -3,7 +3,8 @@
 -- the server itself has to do (kind/name): it is decided and done outside, by a script that removes the timer or moves it.
 -- Should that not come about, the timer is due again after a while.
 -- Answers: when to look again (ms from now, '' for never), then per lease that ran out: queue, id, attempt, given back, ojs, errors,
--- whether by its execution timeout (1 or 0), how often it was replayed; then the kind/name of what is to be done.
+-- whether by its execution timeout (1 or 0), how often it was replayed; then the kind/name of what is to be done; then queue and type
+-- of each job that expired.
 local ranOut, todo = {}, {}
 -- How long what is done may take before it is tried again (ms); a delivery waits for somebody else's server.
 local CLAIMED = { delivery = 60000 }
@@ -39,4 +40,4 @@ for _, id in ipairs(due) do
 end
 flush()
 local nextOne = call('ZRANGE', own('timers'), 0, 0, 'WITHSCORES')
-return { nextOne[2] and string.format('%.0f', nextOne[2] - now) or '', ranOut, todo }
+return { nextOne[2] and string.format('%.0f', nextOne[2] - now) or '', ranOut, todo, lapsed }

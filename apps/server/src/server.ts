@@ -11,9 +11,11 @@ import { createEngine, type EngineSettings } from './engine/index.ts';
 import { createIdentity, type Identity } from './identity/create-identity.ts';
 import type { Connections } from './redis/connect.ts';
 import { durabilityWarnings } from './redis/durability.ts';
+import { tellAnswer } from './routes/answered.ts';
 import { jobTypeFilter } from './routes/job-types.ts';
 import { StreamSlots } from './routes/stream-slots.ts';
 import { createLog, type SentenceLog } from './telemetry/log.ts';
+import { createMetrics, type Metrics } from './telemetry/metrics.ts';
 import { isOurs } from './telemetry/trusted.ts';
 import { VERSION } from './version.ts';
 
@@ -41,9 +43,11 @@ type Undo = (() => unknown)[];
 export async function startServer(config: Config): Promise<RunningServer> {
   const log = createLog(config.logLevel, isOurs);
   const { auditFile } = config;
+  const metrics = createMetrics(config.metrics.series);
   const audit = createAuditLog({
     file: auditFile,
     onFailure: (err) => log.error({ err, ...(auditFile && { file: auditFile }) }, 'audit records cannot be written'),
+    onRecord: metrics.recorded,
   });
   const undo: Undo = [() => audit.close()];
   const undoAll = async (): Promise<void> => {
@@ -54,12 +58,13 @@ export async function startServer(config: Config): Promise<RunningServer> {
       throw redisUnreachable(config, error);
     });
     undo.unshift(() => redis.close());
-    const { access, identity } = await createGates(config, redis, log.sentences, audit, undo);
+    const { access, identity } = await createGates(config, redis, log.sentences, audit, metrics, undo);
     const engine = await createEngine({
       redis,
       settings: engineSettings(config),
       rightsOf: ownersRights(redis.client, access.epochs, access.policy),
       onError: (err) => log.error({ err }, 'the engine failed in the background and goes on'),
+      observers: [metrics.jobs],
     });
     undo.unshift(() => engine.close());
     const stopping = new AbortController();
@@ -78,12 +83,14 @@ export async function startServer(config: Config): Promise<RunningServer> {
       audit,
       logins: new Logins(audit),
       log,
-      answers: new Answers(draining),
       streams: new StreamSlots(config.limits),
+      answers: new Answers(draining, (reply, status) => tellAnswer(metrics, reply, status)),
+      metrics,
       stopping: stopping.signal,
       testDirectives: config.dev.testDirectives,
     });
     engine.start();
+    metrics.watch({ connections: listeners.connections, auditBytes: audit.waitingBytes });
     for (const warning of await durabilityWarnings(redis.client).catch(() => [])) log.sentences.warn({}, warning);
     record(audit, 'server.started', {});
     return {
@@ -124,6 +131,7 @@ async function createGates(
   redis: Connections,
   log: SentenceLog,
   audit: AuditLog,
+  metrics: Metrics,
   undo: Undo,
 ): Promise<{ access: Access; identity: Identity }> {
   // Each needs the other: new epochs make credentials stale, and the policy can disable their principals.
@@ -131,7 +139,7 @@ async function createGates(
   const invalidateCredentials = (): void => identity?.invalidate();
   const access = await createAccess({ redis, policyFile: config.policyFile, log, audit, invalidateCredentials });
   undo.unshift(() => access.close());
-  identity = createIdentity({ redis, access, log, audit });
+  identity = createIdentity({ redis, access, log, audit, onDerivation: metrics.derived });
   undo.unshift(() => identity?.close());
   await identity.start();
   return { access, identity };

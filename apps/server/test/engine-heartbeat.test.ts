@@ -58,11 +58,20 @@ onEachBackend((given) => {
     const elsewhere = await jobIn(given.a.engine, aTenant(), 'active', 'q');
     await given.sweep.endLease(tenant, 'q', ended.id);
     const ids = [ended, theirs, done, available, elsewhere].map(({ id }) => id).concat(v7());
-    const before = await dumpOf(given.a.redis.client, tenant);
+    const {
+      [`{ojs:${tenant}}/workers`]: _,
+      [`{ojs:${tenant}}/worker-counts`]: __,
+      ...before
+    } = await dumpOf(given.a.redis.client, tenant);
     const outcome = await given.b.engine.heartbeat(tenant, CALLER, { workerId: 'w2', ids });
     expect(outcome.extended).toEqual([]);
     expect(outcome.lost.toSorted()).toEqual(ids.toSorted());
-    expect(await dumpOf(given.a.redis.client, tenant)).toEqual({ ...before, [`{ojs:${tenant}}/worker/w2`]: 'tester' });
+    expect(await dumpOf(given.a.redis.client, tenant)).toEqual({
+      ...before,
+      [`{ojs:${tenant}}/worker/w2`]: `tester running ${ids.length} ${outcome.now}`,
+      [`{ojs:${tenant}}/workers`]: expect.arrayContaining(['tester w2']),
+      [`{ojs:${tenant}}/worker-counts`]: { tester: '2' },
+    });
     await given.sweep.now(tenant);
   });
 

@@ -179,7 +179,7 @@ export async function startHarness(
               status: response.statusCode ?? 0,
               headers: response.headers,
               text,
-              body: JSON.parse(text || 'null'),
+              body: response.headers['content-type'] === MEDIA_TYPE ? JSON.parse(text || 'null') : null,
             });
           });
         });

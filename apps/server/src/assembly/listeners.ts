@@ -18,6 +18,8 @@ export interface Listeners {
   readonly url: string;
   /** The http address on the loopback, in development. */
   readonly plainUrl: string | undefined;
+  /** How many connections are open. */
+  connections(): number;
   /** Stops to listen, lets requests in flight finish, and closes. */
   close(): Promise<void>;
 }
@@ -58,7 +60,7 @@ export async function openListeners(config: Config, services: Services): Promise
       // Not every machine has IPv6; a name such as localhost may mean either.
       await open(undefined, '::1', address.port).catch(() => undefined);
     }
-    return { url: url ?? plainUrl ?? '', plainUrl, close };
+    return { url: url ?? plainUrl ?? '', plainUrl, connections: () => connections.count, close };
   } catch (error) {
     await close();
     throw error;

@@ -12,6 +12,8 @@ export interface AuditLogOptions {
   readonly stream?: NodeJS.WritableStream;
   /** Hears of records that cannot be written: `error.message` names the file, never a record. */
   readonly onFailure: (error: Error) => void;
+  /** Hears of every event, also of those that a flood keeps from being written. */
+  readonly onRecord?: (event: AuditEvent) => void;
   readonly flood?: FloodOptions;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
@@ -21,6 +23,8 @@ export interface AuditLogOptions {
 export interface ReopenableAuditLog extends AuditLog {
   /** Opens the file anew: for SIGHUP, after a log rotation. */
   reopen(): void;
+  /** How much waits to be written, about. */
+  waitingBytes(): number;
 }
 
 /** Records as JSON lines, in order, to a file or stream. Nobody waits for a write, and no failed write reaches a request. */
@@ -50,10 +54,12 @@ export function createAuditLog(options: AuditLogOptions): ReopenableAuditLog {
 
   return {
     record(event) {
+      options.onRecord?.(event);
       // What was done is recorded whatever its number; what was refused can be made to happen by anybody.
       if (event.outcome === 'success' || flood.admits(event, now())) write(event);
     },
     reopen: () => sink.reopen(),
+    waitingBytes: () => writer.waitingBytes,
     async close() {
       clearInterval(timer);
       writeCounts(true);

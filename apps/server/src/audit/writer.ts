@@ -26,6 +26,10 @@ export class Writer {
     this.#onLost = onLost;
   }
 
+  get waitingBytes(): number {
+    return this.#bytes;
+  }
+
   /** @param line without its end. */
   write(line: string): void {
     if (this.#bytes > WAITING_BYTES) {

@@ -105,6 +105,13 @@ export const Settings = z.strictObject({
       jobTypes: list(jobType).optional(),
     })
     .prefault({}),
+  metrics: z
+    .strictObject({
+      port: port.optional(),
+      /** Pairs of queue and job type that are labels of their own; all others are one. */
+      series: whole(1, 10_000).default(200),
+    })
+    .prefault({}),
   dev: z.strictObject({ testDirectives: flag.default(false) }).prefault({}),
   limits: z.strictObject(limits).prefault({}),
   retention: z

@@ -21,14 +21,22 @@ export interface Draining {
 /** The only place that writes an answer: every one has the headers of http-binding §6.5 and the security headers. */
 export class Answers {
   readonly #state: Draining;
+  readonly #onAnswer: (reply: FastifyReply, status: number) => void;
 
-  constructor(state: Draining) {
+  /** @param onAnswer hears of each answer, before it is written. */
+  constructor(state: Draining, onAnswer: (reply: FastifyReply, status: number) => void = () => undefined) {
     this.#state = state;
+    this.#onAnswer = onAnswer;
   }
 
   /** @param body turned into JSON once, here; not looked at with status 204. */
   send(reply: FastifyReply, status: number, body: unknown, headers?: Readonly<Record<string, string>>): void {
     this.#write(reply, status, status === 204 ? undefined : JSON.stringify(body), headers);
+  }
+
+  /** An answer that is text as it is. */
+  text(reply: FastifyReply, status: number, text: string): void {
+    this.#write(reply, status, text, undefined, 'text/plain');
   }
 
   refuse(reply: FastifyReply, refusal: Refusal): void {
@@ -49,9 +57,10 @@ export class Answers {
     status: number,
     text: string | undefined,
     more: Readonly<Record<string, string>> | undefined,
+    media: string = MEDIA_TYPE,
   ): void {
     const about =
-      text === undefined ? [] : ['Content-Type', MEDIA_TYPE, 'Content-Length', String(Buffer.byteLength(text))];
+      text === undefined ? [] : ['Content-Type', media, 'Content-Length', String(Buffer.byteLength(text))];
     if (this.#head(reply, status, about, more)) reply.raw.end(text);
   }
 
@@ -64,6 +73,7 @@ export class Answers {
     reply.hijack();
     const { raw } = reply;
     if (raw.headersSent || raw.destroyed) return false;
+    this.#onAnswer(reply, status);
     const request = reply.request.raw;
     // In this form Node writes the headers as they are: the framework would append a charset to the content type.
     const headers = [

@@ -15,18 +15,26 @@ export class ConnectionLimit {
   readonly #most: number;
   readonly #open = new Map<string, number>();
   readonly #beyond = new Set<string>();
+  #count = 0;
 
   constructor(most: number) {
     this.#most = most;
   }
 
+  /** How many are open. */
+  get count(): number {
+    return this.#count;
+  }
+
   /** To be told of each TCP connection. */
   opened(socket: Socket): void {
+    this.#count++;
     const address = addressOf(socket);
     const open = (this.#open.get(address) ?? 0) + 1;
     this.#open.set(address, open);
     const peer = peerOf(socket);
     socket.once('close', () => {
+      this.#count--;
       this.#beyond.delete(peer);
       const left = (this.#open.get(address) ?? 1) - 1;
       if (left > 0) this.#open.set(address, left);

@@ -1,6 +1,7 @@
 import type { RedisClient } from '../redis/connect.ts';
 import { systemSpace, type TenantSpace, tenantSpace } from '../redis/keyspace.ts';
 import type { Due } from './due.ts';
+import type { EngineObserver } from './observer.ts';
 import type { RightsOf } from './rights.ts';
 import { type RunScript, redisFailure } from './scripts.ts';
 import type { EngineSettings } from './settings.ts';
@@ -14,6 +15,7 @@ export interface EngineContext {
   readonly queueOf: QueueIndex;
   readonly due: Due;
   readonly rightsOf: RightsOf;
+  readonly observer: Required<EngineObserver>;
 }
 
 /** The key spaces of the tenants that this process met, and the tenants that any process met. */

@@ -65,6 +65,8 @@ export interface LeaseClaim {
 
 /** How an attempt ended. Moments are RFC 3339. */
 export interface Settled extends JobSummary {
+  /** Since the attempt began. */
+  readonly durationMs: number;
   readonly completedAt?: string;
   readonly discardedAt?: string;
   readonly nextAttemptAt?: string;
@@ -77,8 +79,8 @@ export interface Heartbeat {
   readonly leaseMs?: number;
   /** Absent: as it last said. */
   readonly state?: WorkerState;
-  /** How many jobs the worker has. */
-  readonly active: number;
+  /** How many jobs the worker has; absent: as many as it names. */
+  readonly active?: number;
 }
 
 /** What a worker may say of itself (ojs-worker-protocol §2.1), `drain` and `shutting_down` as existing clients do. Only `running` ones are handed jobs. */

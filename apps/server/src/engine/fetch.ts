@@ -1,6 +1,7 @@
 import type { Job } from '@ojs/schema';
 import type { EngineContext } from './context.ts';
 import type { Caller, Fetch } from './engine.ts';
+import { tellExpired } from './expired.ts';
 import { Gather } from './gather.ts';
 import { hashOf, toJob } from './job-record.ts';
 import { accepted, type Outcome } from './outcomes.ts';
@@ -10,7 +11,7 @@ type Claimed = [queue: string, id: string, leaseEnd: number, attempt: number, ha
 
 /** FETCH (ojs-core §7.2): left queue first, then priority, then first in first out. */
 export function createFetch(context: EngineContext) {
-  const { client, run, spaces, queueOf } = context;
+  const { client, run, spaces, queueOf, observer } = context;
   const gather = new Gather<{ caller: Caller; fetch: Fetch }, Outcome>(
     async (tenant, requests) => {
       const args: (string | number)[] = [requests.length];
@@ -18,18 +19,23 @@ export function createFetch(context: EngineContext) {
         args.push(caller.epoch, caller.principal, fetch.workerId ?? '', fetch.leaseMs ?? '', fetch.count);
         args.push(fetch.queues.length, ...fetch.queues);
       }
-      return (await run('fetch', spaces.of(tenant), args)) as Outcome[];
+      const answers = (await run('fetch', spaces.of(tenant), args)) as Outcome[];
+      tellExpired(observer, tenant, answers[requests.length] ?? []);
+      return answers;
     },
     ({ fetch }) => fetch.count,
   );
 
   return async (tenant: string, caller: Caller, fetch: Fetch): Promise<Job[]> => {
     if (!spaces.isRegistered(tenant)) await spaces.register(client, tenant);
+    const began = performance.now();
     const [now, claimed] = accepted(await gather.ask(tenant, { caller, fetch }), '');
-    return (claimed as Claimed[]).map(([queue, id, leaseEnd, attempt, flat]) => {
+    const jobs = (claimed as Claimed[]).map(([queue, id, leaseEnd, attempt, flat]) => {
       queueOf.remember(tenant, id, queue);
       const hash = { ...hashOf(flat), atm: String(attempt), processedOn: String(now) };
       return toJob(id, queue, hash, 'active', leaseEnd);
     });
+    if (jobs.length > 0) observer.started(tenant, jobs, performance.now() - began);
+    return jobs;
   };
 }

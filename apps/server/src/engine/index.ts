@@ -10,11 +10,12 @@ import { createFetch } from './fetch.ts';
 import { checkFormat } from './format.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { createMove, createMoveAll } from './move.ts';
+import { type EngineObserver, tellAll } from './observer.ts';
 import { createPush } from './push.ts';
 import { createQueues } from './queues.ts';
 import { createRead } from './read.ts';
 import type { RightsOf } from './rights.ts';
-import { loadScripts, redisFailure } from './scripts.ts';
+import { loadScripts, type RunScript, redisFailure } from './scripts.ts';
 import { DEFAULT_SETTINGS, type EngineSettings } from './settings.ts';
 import { createSettle } from './settle.ts';
 import { createSweeper } from './sweeper.ts';
@@ -33,6 +34,7 @@ export interface EngineOptions {
   /** Who emits the events (ojs-events §2.4). */
   readonly source?: string;
   readonly onError?: (error: unknown) => void;
+  readonly observers?: readonly EngineObserver[];
 }
 
 /**
@@ -45,19 +47,22 @@ export async function createEngine({
   rightsOf,
   source = 'ojs://ojs-server/engine',
   onError,
+  observers = [],
 }: EngineOptions): Promise<Engine> {
   const { client } = redis;
   await checkFormat(client);
   const spaces = new Spaces();
   const all = { ...DEFAULT_SETTINGS, ...settings };
+  const observer = tellAll(observers);
   const context: EngineContext = {
     client,
     spaces,
     settings: all,
-    run: loadScripts(client, all),
+    run: timed(loadScripts(client, all), observer),
     queueOf: new QueueIndex(client, spaces),
     due: new Due(),
     rightsOf,
+    observer,
   };
   const { due } = context;
   const push = createPush(context);
@@ -65,6 +70,7 @@ export async function createEngine({
   const settle = createSettle(context);
   const { readIn, info } = createRead(context);
   const { names, ...queues } = createQueues(context);
+  const moves = createMove(createMoveAll(context), readIn);
   const wake = createWake(context, redis.subscriber(), info);
   const sweeper = createSweeper(context, settle.expire, {}, onError ?? (() => undefined));
   await spaces.refresh(client);
@@ -103,7 +109,12 @@ export async function createEngine({
     worker: createWorkers(context),
     locate: async (tenant, id) => (await context.queueOf.find(tenant, [id]))[0],
     info,
-    ...createMove(createMoveAll(context), readIn),
+    ...moves,
+    cancel: async (...args) => {
+      const cancelled = await moves.cancel(...args);
+      observer.cancelled(args[0], cancelled.job);
+      return cancelled;
+    },
     ...createDeadLetters(context, names, readIn),
     ...queues,
     events: createEvents(context, source),
@@ -123,3 +134,12 @@ export async function createEngine({
     },
   };
 }
+
+const timed =
+  (run: RunScript, observer: Required<EngineObserver>): RunScript =>
+  async (name, space, args) => {
+    const began = performance.now();
+    const reply = await run(name, space, args);
+    observer.called(name, performance.now() - began);
+    return reply;
+  };

@@ -1,5 +1,13 @@
 import type { JobState } from '@ojs/schema';
-import { LeaseLost, NoSuchJob, StaleAccess, TooManyWorkers, WorkerDraining, WorkerTaken, WrongState } from './errors.ts';
+import {
+  LeaseLost,
+  NoSuchJob,
+  StaleAccess,
+  TooManyWorkers,
+  WorkerDraining,
+  WorkerTaken,
+  WrongState,
+} from './errors.ts';
 import type { Reply } from './scripts.ts';
 
 /** An answer of a script that changes something: `ok` and what it found, or why it changed nothing. */

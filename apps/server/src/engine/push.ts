@@ -13,7 +13,7 @@ interface Batch {
 
 /** PUSH (ojs-core §7.1): each batch all or none. */
 export function createPush(context: EngineContext) {
-  const { client, run, spaces } = context;
+  const { client, run, spaces, observer } = context;
   const gather = new Gather<Batch, Outcome>(
     async (tenant, batches) => {
       const args: (string | number)[] = [batches.length];
@@ -28,9 +28,12 @@ export function createPush(context: EngineContext) {
 
   return async (tenant: string, caller: Caller, jobs: readonly NewJob[]): Promise<Job[]> => {
     if (!spaces.isRegistered(tenant)) await spaces.register(client, tenant);
+    const began = performance.now();
     const outcome = await gather.ask(tenant, { caller, jobs });
     if (outcome[0] === 'exists') throw new JobExists(String(outcome[2]), Number(outcome[1]));
     const [now, ...states] = accepted(outcome, '');
-    return jobs.map((job, i) => newlyPushed(job, caller.principal, states[i] as JobState, Number(now)));
+    const pushed = jobs.map((job, i) => newlyPushed(job, caller.principal, states[i] as JobState, Number(now)));
+    observer.enqueued(tenant, pushed, performance.now() - began);
+    return pushed;
   };
 }

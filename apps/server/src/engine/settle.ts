@@ -59,7 +59,7 @@ const argumentsOf = ({ caller, claim, verdict, back, error, fields }: Ending): (
 ];
 
 function settledOf({ claim, verdict }: Ending, outcome: Outcome): Settled {
-  const [now, state, due, type, attempt, maxAttempts] = accepted(outcome, claim.id);
+  const [now, state, due, type, attempt, maxAttempts, duration] = accepted(outcome, claim.id);
   const moment = formatTimestamp(Number(now));
   return {
     id: claim.id,
@@ -68,6 +68,7 @@ function settledOf({ claim, verdict }: Ending, outcome: Outcome): Settled {
     state: state as JobState,
     attempt: Number(attempt),
     max_attempts: Number(maxAttempts),
+    durationMs: Number(duration),
     ...(state === 'completed' || state === 'discarded' ? { completedAt: moment } : {}),
     ...(state === 'discarded' ? { discardedAt: moment } : {}),
     ...(state === 'retryable' ? { nextAttemptAt: formatTimestamp(Number(due)) } : {}),
@@ -106,7 +107,7 @@ function failure(
 
 /** ACK, FAIL, giving back, and the end of leases: all end an attempt, in one script. */
 export function createSettle(context: EngineContext) {
-  const { client, run, spaces, queueOf } = context;
+  const { client, run, spaces, queueOf, observer } = context;
 
   const settleAll = async (tenant: string, endings: readonly Ending[]): Promise<Outcome[]> => {
     const args: (string | number)[] = [endings.length];
@@ -116,9 +117,12 @@ export function createSettle(context: EngineContext) {
   const gather = new Gather<Ending, Outcome>(settleAll);
 
   const end = async (tenant: string, ending: Ending): Promise<Settled> => {
+    const began = performance.now();
     const outcome = await gather.ask(tenant, ending);
     if (outcome[0] === 'missing') queueOf.forget(tenant, ending.claim.id);
-    return settledOf(ending, outcome);
+    const settled = settledOf(ending, outcome);
+    observer.settled(tenant, settled, performance.now() - began);
+    return settled;
   };
 
   return {
@@ -162,8 +166,14 @@ export function createSettle(context: EngineContext) {
         const claim = { id, queue, attempt: Number(attempt), replays: Number(replays) };
         return { caller: SWEEPER, claim, ...failure(report, record, timedOut ? judge : judgeExpiry) };
       });
-      for (let i = 0; i < endings.length; i += EXPIRED_PER_CALL)
-        await settleAll(tenant, endings.slice(i, i + EXPIRED_PER_CALL));
+      for (let i = 0; i < endings.length; i += EXPIRED_PER_CALL) {
+        const slice = endings.slice(i, i + EXPIRED_PER_CALL);
+        const outcomes = await settleAll(tenant, slice);
+        slice.forEach((ending, n) => {
+          const outcome = outcomes[n];
+          if (outcome?.[0] === 'ok') observer.settled(tenant, settledOf(ending, outcome), 0);
+        });
+      }
     },
   };
 }

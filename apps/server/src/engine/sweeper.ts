@@ -1,4 +1,5 @@
 import type { EngineContext } from './context.ts';
+import { tellExpired } from './expired.ts';
 import type { EndedLease } from './settle.ts';
 
 /** Jobs per script call, so that a hundred thousand that become due at once let others in between. */
@@ -31,7 +32,7 @@ export function createSweeper(
   chores: Chores,
   onError: (error: unknown) => void,
 ): Sweeper {
-  const { client, run, spaces, due } = context;
+  const { client, run, spaces, due, observer } = context;
   const busy = new Set<Promise<void>>();
   const sweeping = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
@@ -40,11 +41,13 @@ export function createSweeper(
 
   async function sweep(tenant: string): Promise<void> {
     for (;;) {
-      const [wait, ended, todo] = (await run('sweep', spaces.of(tenant), [AT_ONCE])) as [
+      const [wait, ended, todo, lapsed] = (await run('sweep', spaces.of(tenant), [AT_ONCE])) as [
         string,
         EndedLease[],
         string[],
+        string[],
       ];
+      tellExpired(observer, tenant, lapsed);
       if (ended.length > 0) await expire(tenant, ended);
       if (todo.length > 0) await doChores(tenant, todo);
       const dueIn = wait === '' ? AT_LEAST_MS : Number(wait);

@@ -1,6 +1,6 @@
 import type { Operation, Permission } from '@ojs/schema';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { decide, decideAnywhere, type Subject } from '../access/decide.ts';
+import { decide, decideAnywhere, decideEverywhere, type Subject } from '../access/decide.ts';
 import type { Detail } from '../audit/audit.ts';
 import { addressOf } from '../connection/client-address.ts';
 import { readJson } from '../connection/json.ts';
@@ -70,6 +70,12 @@ export class Ask {
 
   mayAnywhere(permission: Permission): boolean {
     return decideAnywhere(this.services.access.policy(), this.principal, permission);
+  }
+
+  /** For what concerns all tenants: held on every queue, by a credential that spans them. */
+  mayInSystem(permission: Permission): boolean {
+    const { tenant } = this.principal;
+    return tenant === '*' && decideEverywhere(this.services.access.policy(), this.principal, permission);
   }
 
   /** Fires when the client has gone or the server stops: nobody needs to wait any longer. */

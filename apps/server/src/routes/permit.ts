@@ -7,11 +7,12 @@ import { notFound } from './refusals.ts';
 function denied(
   ask: Ask,
   permission: Permission,
-  detail: { queue?: string; index?: number; job_id?: string },
+  detail: { queue?: string; index?: number; job_id?: string; scope?: 'system' },
 ): Refusal {
   const operation = ask.operation.id;
   ask.record('permission.denied', 'failure', { operation, permission, ...detail });
-  const where = detail.queue === undefined ? '' : ` on queue ${detail.queue}`;
+  const ofQueue = detail.queue === undefined ? '' : ` on queue ${detail.queue}`;
+  const where = detail.scope === 'system' ? ' on all queues of all tenants' : ofQueue;
   return refuse('permission_denied', `The permission ${permission} is missing${where}.`, {
     hint: 'Ask an operator for a credential or a policy that includes it.',
     details: { permission, ...detail },
@@ -36,6 +37,11 @@ export function permitQueues(ask: Ask, queues: readonly string[], permission: Pe
 /** For lists and heartbeats: the permission must be held somewhere at all. */
 export function permitAnywhere(ask: Ask, permission: Permission): void {
   if (!ask.mayAnywhere(permission)) throw denied(ask, permission, {});
+}
+
+/** For what concerns all tenants together. */
+export function permitSystem(ask: Ask, permission: Permission): void {
+  if (!ask.mayInSystem(permission)) throw denied(ask, permission, { scope: 'system' });
 }
 
 /**

@@ -137,7 +137,7 @@ describe('a batch of acks', () => {
       const time = asked.filter((each) => each === id).length;
       const error = failure(id, time);
       if (error) throw error;
-      return { id, queue, type: 'a', state: 'completed', attempt: 1, max_attempts: 3 };
+      return { id, queue, type: 'a', state: 'completed', attempt: 1, max_attempts: 3, durationMs: 1 };
     };
     const app = appWith({ locate: async () => 'q', ack }, undefined, admitted);
     const send = async () => {

@@ -6,6 +6,7 @@ import type { Answers } from '../connection/answer.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Identity } from '../identity/create-identity.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import type { EnqueueRules } from './enqueue.ts';
 import type { StreamSlots } from './stream-slots.ts';
 
@@ -19,6 +20,7 @@ export interface Services {
   readonly audit: AuditLog;
   readonly logins: Logins;
   readonly log: Log;
+  readonly metrics: Pick<Metrics, 'text'>;
   readonly answers: Answers;
   /** The streams of events that are open. */
   readonly streams: StreamSlots;

@@ -1,6 +1,8 @@
 import { type Manifest, operations } from '@ojs/schema';
 import { VERSION } from '../version.ts';
-import { type Route, route } from './route.ts';
+import type { Ask } from './ask.ts';
+import { permitSystem } from './permit.ts';
+import { type Answer, type Route, route } from './route.ts';
 import type { Services } from './services.ts';
 
 /** What this server can do; true only where it does. Everybody may read it (http-binding §21). */
@@ -44,15 +46,31 @@ function isHealthy(services: Services): Promise<boolean> {
   return healthy;
 }
 
+async function health({ services }: Ask): Promise<Answer> {
+  return (await isHealthy(services))
+    ? { body: { status: 'ok', backend: { status: 'ok' } } }
+    : { status: 503, body: { status: 'degraded', backend: { status: 'unhealthy' } } };
+}
+
 export const systemRoutes: readonly Route[] = [
   route(operations.getManifest, { target: 'public', handle: () => ({ body: MANIFEST }) }),
+  route(operations.getHealth, { target: 'public', handle: health }),
+  route(operations.getLiveness, { target: 'public', handle: health }),
 
-  route(operations.getHealth, {
+  route(operations.getReadiness, {
     target: 'public',
+    async handle({ services }) {
+      const isReady = !services.stopping.aborted && (await isHealthy(services));
+      return isReady ? { body: { status: 'ready' } } : { status: 503, body: { status: 'not_ready' } };
+    },
+  }),
+
+  route(operations.getMetrics, {
+    target: 'visible',
     async handle(ask) {
-      return (await isHealthy(ask.services))
-        ? { body: { status: 'ok', backend: { status: 'ok' } } }
-        : { status: 503, body: { status: 'degraded', backend: { status: 'unhealthy' } } };
+      permitSystem(ask, 'inspect');
+      const text = await ask.services.metrics.text();
+      return { respond: (reply, answers) => answers.text(reply, 200, text) };
     },
   }),
 ];
