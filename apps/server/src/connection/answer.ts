@@ -59,8 +59,7 @@ export class Answers {
     more: Readonly<Record<string, string>> | undefined,
     media: string = MEDIA_TYPE,
   ): void {
-    const about =
-      text === undefined ? [] : ['Content-Type', media, 'Content-Length', String(Buffer.byteLength(text))];
+    const about = text === undefined ? [] : ['Content-Type', media, 'Content-Length', String(Buffer.byteLength(text))];
     if (this.#head(reply, status, about, more)) reply.raw.end(text);
   }
 

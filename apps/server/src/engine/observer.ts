@@ -1,5 +1,9 @@
-import type { Job } from '@ojs/schema';
-import type { Settled } from './engine.ts';
+import type { Job, JobSummary } from '@ojs/schema';
+
+/** An attempt that ended; `durationMs` since it began. */
+export interface Ended extends JobSummary {
+  readonly durationMs: number;
+}
 
 /**
  * Hears of what this process has done, when it is done: for metrics and traces. Nobody waits for it, and it must not throw.
@@ -10,7 +14,7 @@ export interface EngineObserver {
   /** Handed to a worker. */
   started?(tenant: string, jobs: readonly Job[], ms: number): void;
   /** An attempt ended, also one whose lease ran out. */
-  settled?(tenant: string, settled: Settled, ms: number): void;
+  settled?(tenant: string, settled: Ended, ms: number): void;
   cancelled?(tenant: string, job: Job): void;
   expired?(tenant: string, queue: string, type: string): void;
   /** A script ran. */

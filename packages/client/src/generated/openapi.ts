@@ -1,5 +1,39 @@
 // Made from packages/schema/openapi.json by "pnpm --filter @ojs/codegen generate". Do not edit.
 export interface paths {
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as /ojs/v1/health, where probes look for it */
+        get: operations["getLiveness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Metrics in the text format of Prometheus, of all tenants together */
+        get: operations["getMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ojs/manifest": {
         parameters: {
             query?: never;
@@ -290,6 +324,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ojs/v1/workers/{worker_id}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a worker of the caller last said of itself; 503 while it takes no jobs */
+        get: operations["getWorkerHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ojs/v1/workers/ack": {
         parameters: {
             query?: never;
@@ -318,6 +369,23 @@ export interface paths {
         put?: never;
         /** Report up to 100 successes, each decided for itself (an extension of this server, not part of OJS) */
         post: operations["ackJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/workers/beat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same as the heartbeat, under the name of the worker protocol */
+        post: operations["beat"];
         delete?: never;
         options?: never;
         head?: never;
@@ -369,6 +437,23 @@ export interface paths {
         put?: never;
         /** Report failure (FAIL), or give a job back */
         post: operations["nackJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether to send requests here: 503 while Redis is away and once the server stops */
+        get: operations["getReadiness"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -554,6 +639,8 @@ export interface components {
             status: "ok" | "degraded";
         };
         HeartbeatAnswer: {
+            /** @constant */
+            acknowledged: true;
             jobs_extended: string[];
             /** @description Jobs of the request on which the caller holds no lease any more; stop working on them */
             jobs_lost: string[];
@@ -564,8 +651,13 @@ export interface components {
         HeartbeatRequest: {
             active_job_ids?: components["schemas"]["JobId"][];
             active_jobs?: components["schemas"]["JobId"][] | number;
-            /** @enum {string} */
-            state?: "running" | "quiet" | "terminate";
+            /** @description The worker will end when its jobs have */
+            shutdown?: boolean;
+            /**
+             * @description Absent: as it last said. In all states but running the worker is handed no jobs
+             * @enum {string}
+             */
+            state?: "running" | "quiet" | "terminate" | "drain";
             visibility_timeout_ms?: number;
             worker_id: components["schemas"]["WorkerId"];
         } & {
@@ -765,6 +857,10 @@ export interface components {
             /** @enum {string} */
             status: "active" | "paused";
         };
+        ReadyAnswer: {
+            /** @enum {string} */
+            status: "ready" | "not_ready";
+        };
         RetryPolicy: {
             backoff_coefficient?: number;
             /** @enum {string} */
@@ -789,6 +885,15 @@ export interface components {
              * @enum {string}
              */
             strategy?: "none" | "constant" | "linear" | "exponential" | "polynomial";
+        };
+        WorkerHealth: {
+            active_jobs: number;
+            last_seen_at: string;
+            /** @enum {string} */
+            state: "running" | "quiet" | "terminate" | "drain" | "shutting_down";
+            /** @enum {string} */
+            status: "ok" | "degraded";
+            worker_id: string;
         };
         /** @example worker_019414d4-aaaa-7000-8000-111111111111 */
         WorkerId: string;
@@ -892,6 +997,58 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    getLiveness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["HealthAnswer"];
+                };
+            };
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    getMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     getManifest: {
         parameters: {
             query?: never;
@@ -1477,6 +1634,38 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    getWorkerHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                worker_id: components["schemas"]["WorkerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["WorkerHealth"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     ackJob: {
         parameters: {
             query?: never;
@@ -1531,6 +1720,40 @@ export interface operations {
                 };
                 content: {
                     "application/openjobspec+json": components["schemas"]["AckBatchAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    beat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["HeartbeatRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["HeartbeatAnswer"];
                 };
             };
             400: components["responses"]["Error400"];
@@ -1643,6 +1866,28 @@ export interface operations {
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
             422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    getReadiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["ReadyAnswer"];
+                };
+            };
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
         };
