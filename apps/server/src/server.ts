@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Access, createAccess } from './access/create-access.ts';
 import { openListeners } from './assembly/listeners.ts';
+import { openMetrics } from './assembly/metrics-listener.ts';
 import { ownersRights } from './assembly/owner.ts';
 import { connectRedis, redisUnreachable, tellOutage } from './assembly/redis.ts';
 import type { AuditLog } from './audit/audit.ts';
@@ -67,8 +69,11 @@ export async function startServer(config: Config): Promise<RunningServer> {
       observers: [metrics.jobs],
     });
     undo.unshift(() => engine.close());
+    const { port } = config.metrics;
+    const scraped = port === undefined ? undefined : await openMetrics(port, metrics.text);
+    undo.unshift(() => scraped?.close());
     const stopping = new AbortController();
-    const draining = { stopping: false };
+    const draining = { leaving: false, stopping: false };
     const listeners = await openListeners(config, {
       engine,
       limits: config.limits,
@@ -86,11 +91,16 @@ export async function startServer(config: Config): Promise<RunningServer> {
       streams: new StreamSlots(config.limits),
       answers: new Answers(draining, (reply, status) => tellAnswer(metrics, reply, status)),
       metrics,
+      isLeaving: () => draining.leaving,
       stopping: stopping.signal,
       testDirectives: config.dev.testDirectives,
     });
     engine.start();
-    metrics.watch({ connections: listeners.connections, auditBytes: audit.waitingBytes });
+    metrics.watch({
+      connections: listeners.connections,
+      auditBytes: audit.waitingBytes,
+      overview: engine.overview,
+    });
     for (const warning of await durabilityWarnings(redis.client).catch(() => [])) log.sentences.warn({}, warning);
     record(audit, 'server.started', {});
     return {
@@ -98,6 +108,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
       plainUrl: listeners.plainUrl,
       reopenAudit: () => audit.reopen(),
       async stop(reason) {
+        draining.leaving = true;
+        await sleep(config.shutdown.delayMs);
         draining.stopping = true;
         stopping.abort();
         await listeners.close();

@@ -66,6 +66,7 @@ const CORRUPTIONS: Corruption[] = [
   ['queue bypassed by BullMQ', 'a job in wait', (c, bull) => c.lpush(`${bull}:wait`, other)],
   ['queue bypassed by BullMQ', 'a job in paused', (c, bull) => c.lpush(`${bull}:paused`, other)],
   ['worker bound for ever', 'no time to live', (c, _, own) => c.persist(`${own}/worker/w1`)],
+  ['workers are miscounted', 'one too many', (c, _, own) => c.hincrby(`${own}/worker-counts`, 'tester', 1)],
   ['job without index entry', 'entry removed', (c, _, own, ids) => c.hdel(`${own}/index`, ids.completed)],
   ['index entry without job', 'hash removed', (c, bull, _, ids) => c.del(`${bull}:${ids.pending}`)],
   ['index names another queue', 'entry changed', (c, _, own, ids) => c.hset(`${own}/index`, ids.available, 'z')],

@@ -129,3 +129,45 @@ describe('the state of a worker', () => {
     expectRefusal(await beat({ state: 'asleep' }), 400, 'invalid_request');
   });
 });
+
+describe('GET /metrics and what is in Redis', () => {
+  it('tells the depth of each queue by state, and the workers that are alive', async () => {
+    const deep = await startHarness();
+    try {
+      const key = await deep.key('admin', 'admin', { tenant: '*' });
+      for (const tenant of ['one', 'two']) {
+        const headers = { 'x-ojs-tenant': tenant };
+        await deep.send('POST', '/ojs/v1/jobs', { key, headers, body: { type: 'a', args: [], queue: 'deep' } });
+        const beat = { worker_id: 'w', state: 'running', active_jobs: 0 };
+        await deep.send('POST', '/ojs/v1/workers/beat', { key, headers, body: beat });
+      }
+      const { text } = await deep.send('GET', '/metrics', { key });
+      expect(text).toContain('ojs_queue_depth{queue="deep",state="available"} 2');
+      expect(text).toContain('ojs_queue_depth{queue="deep",state="active"} 0');
+      expect(text).toContain('ojs_workers_active 2');
+      expect(text).toContain('ojs_queues_uncounted 0');
+    } finally {
+      await deep.stop();
+    }
+  });
+});
+
+describe('readiness', () => {
+  it('ends as soon as the server is asked to stop, while it still answers, and with Redis', async () => {
+    const leaving = await startHarness({ OJS_SHUTDOWN_DELAY_MS: '600000' }, { asChild: true });
+    const ready = async (): Promise<number> => (await leaving.send('GET', '/ready')).status;
+    try {
+      expect(await ready()).toBe(200);
+      await leaving.redis.kill();
+      await expect.poll(ready).toBe(503);
+      await leaving.redis.restart();
+      await expect.poll(ready, { timeout: 10_000 }).toBe(200);
+      leaving.child?.process.kill('SIGTERM');
+      await expect.poll(ready).toBe(503);
+      expect((await leaving.send('GET', '/health')).status).toBe(200);
+    } finally {
+      leaving.child?.process.kill('SIGKILL');
+      await leaving.stop();
+    }
+  });
+});

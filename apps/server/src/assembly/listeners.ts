@@ -11,9 +11,6 @@ import type { Services } from '../routes/services.ts';
 import { drain } from './drain.ts';
 import { StartProblem } from './start-problem.ts';
 
-/** Requests in flight may take this long to finish when the server stops, in milliseconds. */
-const GRACE_MS = 25_000;
-
 export interface Listeners {
   readonly url: string;
   /** The http address on the loopback, in development. */
@@ -42,7 +39,7 @@ export async function openListeners(config: Config, services: Services): Promise
   const close = async (): Promise<void> => {
     await drain(
       apps.map(({ server }) => server),
-      GRACE_MS,
+      config.shutdown.graceMs,
     );
     await Promise.all(apps.map((app) => app.close()));
   };

@@ -105,6 +105,14 @@ export const Settings = z.strictObject({
       jobTypes: list(jobType).optional(),
     })
     .prefault({}),
+  shutdown: z
+    .strictObject({
+      /** For load balancers: how long it is served on after /ready said no, in milliseconds. */
+      delayMs: whole(0, 600_000).default(0),
+      /** Requests under way may take this long to finish, in milliseconds (ojs-graceful-shutdown §9.2). */
+      graceMs: whole(0, 3_600_000).default(30_000),
+    })
+    .prefault({}),
   metrics: z
     .strictObject({
       port: port.optional(),

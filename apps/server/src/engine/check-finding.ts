@@ -6,6 +6,7 @@ export const RULES = [
   'queue is not registered',
   'queue bypassed by BullMQ',
   'worker bound for ever',
+  'workers are miscounted',
   'job without index entry',
   'index entry without job',
   'index names another queue',

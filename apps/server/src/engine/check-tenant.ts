@@ -6,6 +6,7 @@ import type { TenantInventory } from './check-inventory.ts';
 import { readFields, readHash, readList, readScores } from './check-reader.ts';
 import { checkQueue, LOOKED_AT, type LookedAt, placesOf, type QueueSnapshot, stateIn } from './check-rules.ts';
 import { readStats } from './check-stats.ts';
+import { checkWorkers } from './check-workers.ts';
 
 /** What a tenant has, as counted from its jobs. */
 export interface TenantSummary {
@@ -118,5 +119,7 @@ export async function checkTenant(
   for (const key of inventory.workers) {
     if ((await client.pttl(key)) === -1) found('worker bound for ever', { detail: key.slice(prefix.length) });
   }
+  const counts = await guarded(`${prefix}/worker-counts`, new Map<string, string>(), readHash);
+  findings.push(...checkWorkers(tenant, (await scores(`${prefix}/workers`)).keys(), counts));
   return { findings, summary: { tenant, queues: registered.size, jobs: index.size, counts: total, deadLetters } };
 }

@@ -115,6 +115,15 @@ export interface QueueState {
   readonly createdAt: string;
 }
 
+export interface Overview {
+  /** Jobs by state, queues of the same name added up over the tenants. */
+  readonly queues: ReadonlyMap<string, Readonly<Record<JobState, number>>>;
+  /** Queues that were not counted. */
+  readonly skipped: number;
+  /** Workers that were seen within 30 seconds. */
+  readonly workers: number;
+}
+
 export interface EventFilter {
   readonly matches: (event: LoggedEvent) => boolean;
   readonly after?: string;
@@ -173,6 +182,9 @@ export interface Engine {
   events(tenant: string, filter: EventFilter): Promise<{ events: OjsEvent[]; hasMore: boolean }>;
   /** The events after the one with this id, or from now on, as they happen. */
   followEvents(tenant: string, after?: string): Promise<EventFollower>;
+
+  /** What all tenants have together, of at most `mostQueues` queues. */
+  overview(mostQueues: number): Promise<Overview>;
 
   /** Round trip to Redis in milliseconds. @throws when it does not answer. */
   ping(): Promise<number>;

@@ -11,6 +11,7 @@ import { checkFormat } from './format.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { createMove, createMoveAll } from './move.ts';
 import { type EngineObserver, tellAll } from './observer.ts';
+import { createOverview } from './overview.ts';
 import { createPush } from './push.ts';
 import { createQueues } from './queues.ts';
 import { createRead } from './read.ts';
@@ -107,6 +108,7 @@ export async function createEngine({
     requeue: settle.requeue,
     heartbeat: createHeartbeat(context),
     worker: createWorkers(context),
+    overview: createOverview(context),
     locate: async (tenant, id) => (await context.queueOf.find(tenant, [id]))[0],
     info,
     ...moves,

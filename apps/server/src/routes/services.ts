@@ -24,6 +24,8 @@ export interface Services {
   readonly answers: Answers;
   /** The streams of events that are open. */
   readonly streams: StreamSlots;
+  /** Whether the server will stop: it is not ready any more, and still does what it is asked. */
+  readonly isLeaving: () => boolean;
   /** Fires when the server stops: whoever waits is answered at once. */
   readonly stopping: AbortSignal;
   /** Development only: `metadata.test_directive` of a job comes back from a heartbeat. */

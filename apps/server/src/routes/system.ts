@@ -60,7 +60,7 @@ export const systemRoutes: readonly Route[] = [
   route(operations.getReadiness, {
     target: 'public',
     async handle({ services }) {
-      const isReady = !services.stopping.aborted && (await isHealthy(services));
+      const isReady = !services.isLeaving() && (await isHealthy(services));
       return isReady ? { body: { status: 'ready' } } : { status: 503, body: { status: 'not_ready' } };
     },
   }),

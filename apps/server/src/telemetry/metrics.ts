@@ -1,12 +1,15 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AuditEvent } from '../audit/audit.ts';
+import type { Overview } from '../engine/engine.ts';
 import type { EngineObserver } from '../engine/observer.ts';
 import { jobMetrics } from './job-metrics.ts';
+import { queueMetrics } from './queue-metrics.ts';
 
 /** What is looked up when somebody asks for the metrics. */
 export interface Watched {
   readonly connections: () => number;
   readonly auditBytes: () => number;
+  readonly overview: (mostQueues: number) => Promise<Overview>;
 }
 
 export interface Metrics {
@@ -68,7 +71,8 @@ export function createMetrics(mostPairs: number): Metrics {
       refused.inc({ reason: typeof reason === 'string' && WORD.test(reason) ? reason : 'unknown' });
     },
     derived: () => derivations.inc(),
-    watch({ connections, auditBytes }) {
+    watch({ connections, auditBytes, overview }) {
+      queueMetrics(register, mostPairs, overview);
       const gauge = (name: string, help: string, read: () => number) =>
         new Gauge({ name, help, registers, collect: gaugeOf(read) });
       gauge('ojs_connections', 'Open connections', connections);
