@@ -8,6 +8,7 @@
 --                              it becomes due, its lease ends, it expires, or it is no longer kept;
 --                              kind/name -> when the server has something else to do (sweep.lua)
 --   prefix/retryable/<queue>   which of the delayed are retries
+--   prefix/limited/<queue>     which of the delayed are available and wait for a rate limit (limits.lua)
 --   prefix/cancelled/<queue>   which of the failed were cancelled
 --   prefix/dead/<queue>        which of the failed are dead letters
 --

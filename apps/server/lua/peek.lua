@@ -1,7 +1,7 @@
 -- Which of the queues in ARGV have a job to hand out.
 local waiting = {}
 for i = 1, #ARGV do
-  if call('EXISTS', of(ARGV[i], 'prioritized')) == 1 and call('HEXISTS', of(ARGV[i], 'meta'), 'paused') == 0 then
+  if call('EXISTS', of(ARGV[i], 'prioritized')) == 1 and roomIn(ARGV[i]) > 0 then
     waiting[#waiting + 1] = ARGV[i]
   end
 end

@@ -7,6 +7,7 @@ local function stateOf(queue, id)
     return call('ZSCORE', own('cancelled/' .. queue), id) and 'cancelled' or 'discarded'
   end
   if call('ZSCORE', of(queue, 'delayed'), id) then
+    if call('ZSCORE', own('limited/' .. queue), id) then return 'available' end
     return call('ZSCORE', own('retryable/' .. queue), id) and 'retryable' or 'scheduled'
   end
   if call('ZSCORE', of(queue, 'waiting-children'), id) then return 'pending' end
@@ -16,17 +17,22 @@ end
 -- What hangs on a job besides its places, told where it leaves them: set by the libraries below.
 -- stepEnded(step, state): a step of a workflow reached a terminal state (workflow.lua).
 -- leaseEnded(queue, id, limit): a job that counts for a limit is active no more (limits.lua).
-local stepEnded, leaseEnded
+-- waiterLeft(queue, id, limit, policy): a job that has a limit is available no more, and has not begun (limits.lua).
+-- slotFreed(queue): a job of the queue is active no more.
+local stepEnded, leaseEnded, waiterLeft, slotFreed
 
 -- Takes the job out of the place that `state` means; it must be put into another in the same script.
 local function leave(queue, id, state)
   if state == 'available' then
     call('ZREM', of(queue, 'prioritized'), id)
+    local limit = call('HMGET', of(queue, id), 'lk', 'lp')
+    if limit[1] then waiterLeft(queue, id, limit[1], limit[2]) end
   elseif state == 'active' then
     call('LREM', of(queue, 'active'), -1, id)
     call('HDEL', of(queue, id), 'lo', 'lw', 'ls', 'le', 'dl')
     local limit = call('HGET', of(queue, id), 'lk')
     if limit then leaseEnded(queue, id, limit) end
+    slotFreed(queue)
   elseif state == 'scheduled' or state == 'retryable' then
     call('ZREM', of(queue, 'delayed'), id)
     call('ZREM', own('retryable/' .. queue), id)
@@ -109,4 +115,13 @@ local function expire(queue, id, state)
   event('job.expired', queue, id, job[1], string.format('f=%s c=%s x=%.0f t=%.0f', state, job[2], now, (job[3] or now) - job[2]))
   lapsed[#lapsed + 1] = queue
   lapsed[#lapsed + 1] = job[1]
+end
+
+-- A job that the server itself gives up, with a reason that becomes its last error. It has left its place.
+local function discard(queue, id, state, reason, message)
+  local job = call('HMGET', of(queue, id), 'name', 'atm')
+  call('HSET', of(queue, id), 'failedReason', message, 'dr', reason)
+  becomeFailed(queue, id, 'discarded')
+  local told = cjson.encode({ type = reason, code = reason, message = message, retryable = false })
+  event('job.discarded', queue, id, job[1], 'f=' .. state .. ' a=' .. (job[2] or 0) .. ' e=' .. told)
 end

@@ -33,6 +33,7 @@ local function complete(a, attempt, name, duration, step, limit)
   event('job.completed', queue, id, name, 'a=' .. attempt .. ' d=' .. duration)
   done(id)
   if limit then leaseEnded(queue, id, limit) end
+  slotFreed(queue)
   if step then stepEnded(step, 'completed') end
   return { 'ok', now, 'completed' }
 end

@@ -4,9 +4,10 @@ for i = 1, #ARGV do
   local queue = ARGV[i]
   if call('HEXISTS', own('queues'), queue) == 1 then
     local delayed, retryable = call('ZCARD', of(queue, 'delayed')), call('ZCARD', own('retryable/' .. queue))
+    local limited = call('ZCARD', own('limited/' .. queue))
     local failed, cancelled = call('ZCARD', of(queue, 'failed')), call('ZCARD', own('cancelled/' .. queue))
     answers[i] = {
-      call('HEXISTS', of(queue, 'meta'), 'paused'), delayed - retryable, call('ZCARD', of(queue, 'prioritized')),
+      call('HEXISTS', of(queue, 'meta'), 'paused'), delayed - retryable - limited, call('ZCARD', of(queue, 'prioritized')) + limited,
       call('ZCARD', of(queue, 'waiting-children')), call('LLEN', of(queue, 'active')), call('ZCARD', of(queue, 'completed')),
       retryable, cancelled, failed - cancelled,
     }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runDoctor } from '../src/cli/doctor.ts';
 import { checkKeySpace, lineOf, RULES, type Rule } from '../src/engine/check.ts';
 import type { RedisClient } from '../src/redis/connect.ts';
+import { aLimitedTenant, LIMIT_CORRUPTIONS } from './engine-check-limits.ts';
 import { aTenant, jobIn } from './engine-fixtures.ts';
 import { openEngine, type TestEngine } from './engine-harness.ts';
 import { expectSound } from './engine-sound.ts';
@@ -108,8 +109,17 @@ describe('the checker', () => {
     for (const finding of findings) expect(finding.tenant).toBe(tenant);
   });
 
+  test.each(LIMIT_CORRUPTIONS)('names the rule "%s" of limits (%s)', async (rule, _how, corrupt) => {
+    await open.redis.client.flushdb();
+    const { tenant, ids } = await aLimitedTenant(open);
+    await expectSound(open.redis);
+    await corrupt(open.redis.client, `{ojs:${tenant}}`, ids);
+    const { findings } = await checkKeySpace(open.redis.client);
+    expect(findings.map((finding) => finding.rule)).toContain(rule);
+  });
+
   test('has no rule that no test breaks', () => {
-    const broken = new Set(CORRUPTIONS.map(([rule]) => rule));
+    const broken = new Set<string>([...CORRUPTIONS, ...LIMIT_CORRUPTIONS].map(([rule]) => rule));
     expect(RULES.filter((rule) => !broken.has(rule))).toEqual([]);
   });
 

@@ -10,6 +10,8 @@ export interface ModelJob {
   readonly delayed: boolean;
   /** Whether a pending job is scheduled once it is activated. */
   readonly later: boolean;
+  /** How many jobs of the key may be active at once for this one to begin. */
+  readonly limit?: { readonly key: string; readonly concurrency: number } | undefined;
   hasLife: boolean;
   state: JobState;
   turn: number;
@@ -25,7 +27,7 @@ export interface ModelJob {
 
 export type NewModelJob = Pick<
   ModelJob,
-  'id' | 'queue' | 'priority' | 'maxAttempts' | 'dlq' | 'delayed' | 'later' | 'hasLife'
+  'id' | 'queue' | 'priority' | 'maxAttempts' | 'dlq' | 'delayed' | 'later' | 'hasLife' | 'limit'
 > & { readonly kind: 'available' | 'scheduled' | 'pending' };
 
 export interface ModelClaim {
@@ -81,7 +83,7 @@ export class Model {
       for (const job of this.#waiting(queue)) {
         if (claimed.length === count) break;
         if (job.lifeEnded) this.#expire(job);
-        else {
+        else if (this.#mayBegin(job)) {
           this.#become(job, 'active');
           job.attempt++;
           job.lease = { principal, worker, ended: false };
@@ -165,6 +167,12 @@ export class Model {
       if (job.queue === queue) counts[job.state] = (counts[job.state] ?? 0) + 1;
     }
     return counts;
+  }
+
+  #mayBegin({ limit }: ModelJob): boolean {
+    if (!limit) return true;
+    const running = [...this.jobs.values()].filter((job) => job.state === 'active' && job.limit?.key === limit.key);
+    return running.length < limit.concurrency;
   }
 
   #waiting(queue: string): ModelJob[] {

@@ -17,6 +17,13 @@ const pick = fc.nat({ max: 999 });
 const queue = fc.constantFrom(...QUEUES);
 const wrong = fc.constantFrom('', '', '', '', 'any', 'principal', 'worker', 'attempt', 'life', 'queue');
 
+const LIMITS = [
+  { key: 'k', concurrency: 1 },
+  { key: 'k', concurrency: 2 },
+  { key: 'l', concurrency: 1 },
+  { key: 'l', concurrency: 0 },
+];
+
 const spec = fc.record({
   queue,
   kind: fc.constantFrom('available', 'available', 'available', 'scheduled', 'pending'),
@@ -26,6 +33,7 @@ const spec = fc.record({
   delayed: fc.boolean(),
   later: fc.nat({ max: 3 }).map((n) => n === 3),
   hasLife: fc.nat({ max: 3 }).map((n) => n === 3),
+  limit: fc.constantFrom(undefined, undefined, undefined, ...LIMITS),
   id: fc.constantFrom('new', 'new', 'new', 'new', 'new', 'new', 'removed', 'existing', 'twice'),
 } as const);
 

@@ -108,6 +108,7 @@ export interface NewJobSpec {
   readonly delayed: boolean;
   readonly later: boolean;
   readonly hasLife: boolean;
+  readonly limit: NewModelJob['limit'];
   /** An id that exists, one that was removed, one of this batch, or a new one. */
   readonly id: 'new' | 'existing' | 'removed' | 'twice';
 }
@@ -133,6 +134,7 @@ export const toEngine = (job: NewModelJob) =>
     priority: job.priority,
     pending: job.kind === 'pending',
     ...(job.kind === 'scheduled' || job.later ? { scheduledAt: moment(Date.now() + LATER) } : {}),
+    ...(job.limit && { rateLimit: job.limit }),
     ...(job.hasLife ? { expiresAt: moment(Date.now() + 2 * LATER) } : {}),
     retry: {
       max_attempts: job.maxAttempts,

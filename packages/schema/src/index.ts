@@ -8,6 +8,7 @@ export * from './names.ts';
 export * from './openapi.ts';
 export * from './operations.ts';
 export * from './queue.ts';
+export * from './rate-limit.ts';
 export * from './retry.ts';
 export * from './system.ts';
 export * from './time.ts';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { JobError } from './error.ts';
 import { LIMITS } from './limits.ts';
 import { JobId, JobType, QueueName } from './names.ts';
+import { RateLimit } from './rate-limit.ts';
 import { RetryPolicy } from './retry.ts';
 import { Moment } from './time.ts';
 
@@ -71,7 +72,7 @@ export const JobOptions = z
     pending: z.boolean().optional(),
     metadata: z.record(z.string(), z.unknown()).optional(),
     unique: z.unknown().optional(),
-    rate_limit: z.unknown().optional(),
+    rate_limit: RateLimit.optional(),
   })
   .meta({ id: 'JobOptions' });
 export type JobOptions = z.infer<typeof JobOptions>;
@@ -153,6 +154,7 @@ export const Job = z
     visibility_timeout_ms: z.int().optional(),
     lease_expires_at: z.string().optional(),
     retry: RetryPolicy.optional(),
+    rate_limit: RateLimit.optional(),
     tags: z.array(z.string()).optional(),
     schema: z.string().optional(),
     error: JobError.optional(),

@@ -9,6 +9,8 @@ export interface TenantInventory {
   /** Ids of the job hashes of each queue that has a key. */
   readonly queues: Map<string, Set<string>>;
   readonly workers: string[];
+  /** Keys of rate limits, after the tenant's prefix. */
+  readonly limits: string[];
   /** Whether there is more than an access epoch and worker ids, which need no registered tenant. */
   hasJobs: boolean;
 }
@@ -26,7 +28,7 @@ export async function takeInventory(client: RedisClient): Promise<Inventory> {
   const inventoryOf = (tenant: string): TenantInventory => {
     let inventory = tenants.get(tenant);
     if (!inventory) {
-      inventory = { tenant, queues: new Map(), workers: [], hasJobs: false };
+      inventory = { tenant, queues: new Map(), workers: [], limits: [], hasJobs: false };
       tenants.set(tenant, inventory);
     }
     return inventory;
@@ -58,6 +60,9 @@ export async function takeInventory(client: RedisClient): Promise<Inventory> {
         return;
       case 'worker':
         inventoryOf(meaning.tenant).workers.push(key);
+        return;
+      case 'limit':
+        inventoryOf(meaning.tenant).limits.push(meaning.name);
         return;
       case 'bypass':
         findings.set(key, {

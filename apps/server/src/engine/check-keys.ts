@@ -5,7 +5,7 @@ export const PLACES = ['prioritized', 'delayed', 'waiting-children', 'active', '
 export type Place = (typeof PLACES)[number];
 
 /** Sets of ours beside a place, that tell two states of it apart. */
-export const MARKS = ['retryable', 'cancelled', 'dead'] as const;
+export const MARKS = ['retryable', 'limited', 'cancelled', 'dead'] as const;
 export type Mark = (typeof MARKS)[number];
 
 /** What a key is, by its name alone. */
@@ -16,6 +16,8 @@ export type KeyMeaning =
   | { readonly kind: 'system' }
   | { readonly kind: 'tenant'; readonly tenant: string }
   | { readonly kind: 'worker'; readonly tenant: string }
+  /** Of a rate limit; `name` is what follows the tenant's prefix. */
+  | { readonly kind: 'limit'; readonly tenant: string; readonly name: string }
   | { readonly kind: 'queue'; readonly tenant: string; readonly queue: string }
   | { readonly kind: 'job'; readonly tenant: string; readonly queue: string; readonly id: string }
   /** BullMQ's own places for jobs without a priority, where ours never go. */
@@ -27,6 +29,7 @@ const TENANT = new Set(['index', 'timers', 'events', 'queues', 'epoch']);
 /** Of workers, beside their records; they end by themselves as those do. */
 const WORKERS = new Set(['workers', 'worker-counts']);
 const QUEUE = new Set<string>([...PLACES, 'meta', 'pc']);
+const LIMIT = new Set(['running', 'waiting', 'groups', 'rate', 'throttle', 'held', 'later']);
 const BYPASS = new Set(['wait', 'paused']);
 
 const JOB_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -36,6 +39,7 @@ const BULL = /^\{ojs:([^{}]+)\}:([^:]+):(.+)$/s;
 function meaningOfOwn(tenant: string, name: string, rest: string | undefined): KeyMeaning {
   if (rest === undefined && TENANT.has(name)) return { kind: 'tenant', tenant };
   if (rest !== undefined ? name === 'worker' : WORKERS.has(name)) return { kind: 'worker', tenant };
+  if (rest !== undefined && LIMIT.has(name)) return { kind: 'limit', tenant, name: `${name}/${rest}` };
   if (rest !== undefined && MARKS.some((mark) => mark === name)) return { kind: 'queue', tenant, queue: rest };
   return { kind: 'unknown', tenant, name: rest === undefined ? name : `${name}/${rest}` };
 }

@@ -49,6 +49,7 @@ export function stateIn({ marks }: QueueSnapshot, id: string, place: Place): Job
     case 'waiting-children':
       return 'pending';
     case 'delayed':
+      if (marks.limited.has(id)) return 'available';
       return marks.retryable.has(id) ? 'retryable' : 'scheduled';
     case 'failed':
       return marks.cancelled.has(id) ? 'cancelled' : 'discarded';
@@ -63,6 +64,7 @@ function dueOf(snapshot: QueueSnapshot, id: string, place: Place, job: LookedAt)
   if (place === 'prioritized' || place === 'waiting-children') return expires;
   if (place === 'active') return Number(job.le);
   if (place !== 'delayed') return 'some';
+  if (snapshot.marks.limited.has(id)) return expires;
   const due = snapshot.places.delayed.get(id)! / DELAYED_SCALE;
   return expires !== undefined && expires < due ? expires : due;
 }
@@ -89,7 +91,7 @@ function checkJob(snapshot: QueueSnapshot, id: string, job: LookedAt, places: re
   if (!active && (job.lo !== null || job.le !== null)) found('lease without active', id, places.join(', '));
   const attempts = job.atm ?? '0';
   if (!/^\d+$/.test(attempts) || (active && attempts === '0')) found('attempt is wrong', id, attempts);
-  const score = snapshot.places.prioritized.get(id);
+  const score = snapshot.places.prioritized.get(id) ?? snapshot.marks.limited.get(id);
   if (score !== undefined && Math.floor(score / PRIORITY_SCALE) !== Number(job.priority)) {
     found('priority is wrong', id, `${job.priority}`);
   }
@@ -104,6 +106,10 @@ function checkJob(snapshot: QueueSnapshot, id: string, job: LookedAt, places: re
 
 function checkMarks({ marks, places }: QueueSnapshot, found: Found): void {
   for (const id of marks.retryable.keys()) if (!places.delayed.has(id)) found('retryable but not delayed', id);
+  for (const id of marks.limited.keys()) {
+    if (!places.delayed.has(id)) found('limited but not delayed', id);
+    if (marks.retryable.has(id)) found('limited and retryable', id);
+  }
   for (const id of marks.cancelled.keys()) if (!places.failed.has(id)) found('cancelled but not failed', id);
   for (const id of marks.dead.keys()) {
     if (!places.failed.has(id)) found('dead letter but not failed', id);

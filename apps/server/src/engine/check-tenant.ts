@@ -3,6 +3,7 @@ import type { RedisClient } from '../redis/connect.ts';
 import { tenantSpace } from '../redis/keyspace.ts';
 import type { Finding, Rule } from './check-finding.ts';
 import type { TenantInventory } from './check-inventory.ts';
+import { readLimits } from './check-limits.ts';
 import { readFields, readHash, readList, readScores } from './check-reader.ts';
 import { checkQueue, LOOKED_AT, type LookedAt, placesOf, type QueueSnapshot, stateIn } from './check-rules.ts';
 import { readStats } from './check-stats.ts';
@@ -79,6 +80,7 @@ export async function checkTenant(
       },
       marks: {
         retryable: await scores(`${prefix}/retryable/${queue}`),
+        limited: await scores(`${prefix}/limited/${queue}`),
         cancelled: await scores(`${prefix}/cancelled/${queue}`),
         dead: await scores(`${prefix}/dead/${queue}`),
       },
@@ -92,6 +94,7 @@ export async function checkTenant(
 
   const total = noCounts();
   const exists = new Set<string>();
+  const snapshots: QueueSnapshot[] = [];
   let deadLetters = 0;
   for (const queue of new Set([...registered.keys(), ...inventory.queues.keys()])) {
     if (!registered.has(queue)) found('queue is not registered', { queue });
@@ -99,6 +102,7 @@ export async function checkTenant(
     const snapshot = await snapshotOf(queue, inventory.queues.get(queue) ?? new Set());
     const after = await stats(queue);
     findings.push(...checkQueue(snapshot));
+    snapshots.push(snapshot);
     for (const id of snapshot.jobs.keys()) exists.add(id);
     const counts = recount(snapshot);
     for (const state of JOB_STATES) {
@@ -112,6 +116,7 @@ export async function checkTenant(
     deadLetters += snapshot.marks.dead.size;
   }
 
+  findings.push(...(await readLimits(client, tenant, inventory.limits, snapshots, timers)));
   for (const [job, queue] of index) if (!exists.has(job)) found('index entry without job', { queue, job });
   // What the server has to do besides (kind/name) is checked where its record is.
   for (const job of timers.keys())

@@ -7,6 +7,7 @@ import type {
   JobSummary,
   OjsEvent,
   QueueCounts,
+  RateLimit,
   RetryPolicy,
 } from '@ojs/schema';
 import type { EventFollower } from './event-follow.ts';
@@ -37,6 +38,7 @@ export interface NewJob {
   /** Length of a lease when the fetch names none. */
   readonly leaseMs?: number;
   readonly retry?: RetryPolicy;
+  readonly rateLimit?: RateLimit;
   readonly tags?: readonly string[];
   readonly schema?: string;
   /** Attributes that the client added, returned flat beside the others. */

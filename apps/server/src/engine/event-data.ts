@@ -14,6 +14,16 @@ const COMMON: Readonly<Record<string, Attribute>> = {
   e: ['error', json],
 };
 
+/** ojs-rate-limiting §11.1. */
+const OF_LIMITS: Readonly<Record<string, Attribute>> = {
+  k: ['key', text],
+  s: ['strategy', text],
+  l: ['limit', Number],
+  c: ['current', Number],
+  i: ['job_id', text],
+  y: ['job_type', text],
+};
+
 /** What is particular to a type (ojs-events §4). A line that ends with `j={…}` needs no row: its object is taken as it is. */
 const PARTICULAR: { readonly [T in EventType]?: Readonly<Record<string, Attribute>> } = {
   'job.enqueued': { p: ['priority', (value) => 101 - Number(value)] },
@@ -21,6 +31,9 @@ const PARTICULAR: { readonly [T in EventType]?: Readonly<Record<string, Attribut
   'job.heartbeat': { at: ['visible_until', moment] },
   'job.retrying': { at: ['next_retry_at', moment], m: ['max_attempts', Number] },
   'job.discarded': { a: ['total_attempts', Number], e: ['last_error', json] },
+  'rate_limit.exceeded': OF_LIMITS,
+  'rate_limit.released': OF_LIMITS,
+  'rate_limit.dropped': OF_LIMITS,
   'job.expired': { c: ['created_at', moment], x: ['expired_at', moment], t: ['ttl_ms', Number] },
 };
 
@@ -50,6 +63,9 @@ const CHANGES: { readonly [T in EventType]?: { readonly from?: JobState; readonl
   'job.retrying': { from: 'active', to: 'retryable' },
   'job.discarded': { from: 'active', to: 'discarded' },
   'job.cancelled': { to: 'cancelled' },
+  'rate_limit.exceeded': OF_LIMITS,
+  'rate_limit.released': OF_LIMITS,
+  'rate_limit.dropped': OF_LIMITS,
   'job.expired': { to: 'discarded' },
 };
 

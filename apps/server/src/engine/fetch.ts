@@ -9,9 +9,12 @@ import { accepted, type Outcome } from './outcomes.ts';
 /** The hash is as it was before the claim. */
 type Claimed = [queue: string, id: string, leaseEnd: number, attempt: number, hash: string[]];
 
+/** Script calls that one fetch may take to get past jobs that may not begin. */
+const MOST_SLICES = 50;
+
 /** FETCH (ojs-core §7.2): left queue first, then priority, then first in first out. */
 export function createFetch(context: EngineContext) {
-  const { client, run, spaces, queueOf, observer } = context;
+  const { client, run, spaces, queueOf, due, observer } = context;
   const gather = new Gather<{ caller: Caller; fetch: Fetch }, Outcome>(
     async (tenant, requests) => {
       const args: (string | number)[] = [requests.length];
@@ -29,7 +32,12 @@ export function createFetch(context: EngineContext) {
   return async (tenant: string, caller: Caller, fetch: Fetch): Promise<Job[]> => {
     if (!spaces.isRegistered(tenant)) await spaces.register(client, tenant);
     const began = performance.now();
-    const [now, claimed] = accepted(await gather.ask(tenant, { caller, fetch }), '');
+    let [now, claimed, more, opens] = accepted(await gather.ask(tenant, { caller, fetch }), '');
+    // A long row of limited jobs is put aside in slices, so that others get in between.
+    for (let slices = 1; more === 1 && (claimed as Claimed[]).length === 0 && slices < MOST_SLICES; slices++) {
+      [now, claimed, more, opens] = accepted(await gather.ask(tenant, { caller, fetch }), '');
+    }
+    if (Number(opens) > 0) due.expect(tenant, Number(opens));
     const jobs = (claimed as Claimed[]).map(([queue, id, leaseEnd, attempt, flat]) => {
       queueOf.remember(tenant, id, queue);
       const hash = { ...hashOf(flat), atm: String(attempt), processedOn: String(now) };

@@ -9,6 +9,7 @@ import { createEvents } from './events.ts';
 import { createFetch } from './fetch.ts';
 import { checkFormat } from './format.ts';
 import { createHeartbeat } from './heartbeat.ts';
+import { createLimits } from './limits.ts';
 import { createMove, createMoveAll } from './move.ts';
 import { type EngineObserver, tellAll } from './observer.ts';
 import { createOverview } from './overview.ts';
@@ -73,7 +74,12 @@ export async function createEngine({
   const { names, ...queues } = createQueues(context);
   const moves = createMove(createMoveAll(context), readIn);
   const wake = createWake(context, redis.subscriber(), info);
-  const sweeper = createSweeper(context, settle.expire, {}, onError ?? (() => undefined));
+  const sweeper = createSweeper(
+    context,
+    settle.expire,
+    { limit: createLimits(context).release },
+    onError ?? (() => undefined),
+  );
   await spaces.refresh(client);
 
   /** Tells the sweeper when something of these jobs happens by itself. */

@@ -1,4 +1,12 @@
-import { effectiveRetry, formatTimestamp, type Job, type JobError, type JobState } from '@ojs/schema';
+import {
+  effectiveRateLimit,
+  effectiveRetry,
+  formatTimestamp,
+  type Job,
+  type JobError,
+  type JobState,
+  type RateLimit,
+} from '@ojs/schema';
 import type { NewJob } from './engine.ts';
 import type { Argument } from './scripts.ts';
 
@@ -8,6 +16,8 @@ import type { Argument } from './scripts.ts';
  *   ojs  what the client sent beside args, as JSON   by   the principal that sent the job
  *   exp  expires at   tm  execution timeout   vl  length of a lease   mx  max attempts   td  test directive
  *   lo   lease's principal   lw  its worker   ls  its length   le  its end   dl  moment of the execution timeout
+ *   lk   key of its rate limit   lp  the limit: concurrency,rate,period,throttle,period   la  reschedule or drop
+ *   rs   rescheduled to, by the limit   dr  why the server discarded it
  *   enq  last became available   rd  last back-off   gb  times given back   errs  error history   ex  expired at
  *   et   type of the last error   rp  times started anew after it was discarded   pe  error history of the life before
  */
@@ -21,6 +31,7 @@ function sent(job: NewJob): Record<string, unknown> {
   const attributes: Record<string, unknown> = { ...job.extra };
   if (Object.keys(job.meta).length > 0) attributes.meta = job.meta;
   if (job.retry) attributes.retry = job.retry;
+  if (job.rateLimit) attributes.rate_limit = job.rateLimit;
   if (job.tags) attributes.tags = job.tags;
   if (job.schema !== undefined) attributes.schema = job.schema;
   if (job.timeoutMs !== undefined) attributes.timeout_ms = job.timeoutMs;
@@ -29,6 +40,13 @@ function sent(job: NewJob): Record<string, unknown> {
   if (job.expiresAt) attributes.expires_at = job.expiresAt.text;
   if (job.metadata) attributes.metadata = job.metadata;
   return attributes;
+}
+
+/** The limit as limits.lua reads it. */
+function limitFields(sent: RateLimit, queue: string): Argument[] {
+  const { key, concurrency, rate, throttle, onLimit } = effectiveRateLimit(sent, queue);
+  const policy = [concurrency, rate?.limit, rate?.periodMs, throttle?.limit, throttle?.periodMs];
+  return ['lk', key, 'lp', policy.map((part) => part ?? '').join(','), ...(onLimit === 'wait' ? [] : ['la', onLimit])];
 }
 
 /** The arguments of one job for the push script. */
@@ -43,6 +61,7 @@ export function pushArguments(job: NewJob, principal: string): Argument[] {
   if (job.timeoutMs) fields.push('tm', job.timeoutMs);
   if (job.leaseMs) fields.push('vl', job.leaseMs);
   if (typeof directive === 'string') fields.push('td', directive);
+  if (job.rateLimit) fields.push(...limitFields(job.rateLimit, job.queue));
   return [
     job.queue,
     job.id,
@@ -74,10 +93,11 @@ function moments(hash: JobHash, state: JobState, timer: number | undefined): Rec
   const next = state === 'retryable' && timer ? formatTimestamp(timer) : undefined;
   return {
     enqueued_at: at(hash.enq ?? hash.timestamp),
+    ...(state === 'scheduled' && hash.rs !== undefined && { scheduled_at: at(hash.rs) }),
     // A dead letter that was retried starts anew, without its old time to live.
     ...(hash.exp === undefined && { expires_at: undefined }),
     started_at: started,
-    completed_at: state === 'completed' || (state === 'discarded' && !hash.ex) ? finished : undefined,
+    completed_at: state === 'completed' || (state === 'discarded' && !hash.ex && !hash.dr) ? finished : undefined,
     discarded_at: state === 'discarded' ? finished : undefined,
     cancelled_at: state === 'cancelled' ? finished : undefined,
     next_attempt_at: next,
@@ -86,10 +106,17 @@ function moments(hash: JobHash, state: JobState, timer: number | undefined): Rec
   };
 }
 
+/** What the server itself discarded says so as its last error. */
+function discardedBy({ dr, failedReason = '', atm = '0', finishedOn }: JobHash): JobError[] {
+  if (dr === undefined) return [];
+  const occurred_at = formatTimestamp(Number(finishedOn));
+  return [{ type: dr, code: dr, message: failedReason, attempt: Number(atm), occurred_at, retryable: false }];
+}
+
 /** A job as answers tell it (ojs-core §5.4, flat). */
 export function toJob(id: string, queue: string, hash: JobHash, state: JobState, timer: number | undefined): Job {
   const attributes = (hash.ojs ? JSON.parse(hash.ojs) : {}) as Record<string, unknown>;
-  const errors = errorsOf(hash.errs);
+  const errors = [...errorsOf(hash.errs), ...discardedBy(hash)];
   const last = state === 'completed' ? undefined : errors.at(-1);
   const job: Record<string, unknown> = {
     ...attributes,

@@ -4,7 +4,19 @@ import type { TenantSpace } from '../redis/keyspace.ts';
 import { BackendUnavailable } from './errors.ts';
 import type { EngineSettings } from './settings.ts';
 
-const SCRIPTS = ['push', 'fetch', 'settle', 'heartbeat', 'sweep', 'read', 'move', 'pause', 'stats', 'peek'] as const;
+const SCRIPTS = [
+  'push',
+  'fetch',
+  'settle',
+  'heartbeat',
+  'sweep',
+  'read',
+  'move',
+  'pause',
+  'stats',
+  'peek',
+  'release',
+] as const;
 export type ScriptName = (typeof SCRIPTS)[number];
 
 /** What every script begins with, in this order: each may use what stands before it. */

@@ -132,14 +132,28 @@ describe('refusals name the field and the rule', () => {
       job({ options: { unique: { keys: ['type'] } } }),
       { status: 422, field: 'unique', rule: 'unsupported' },
     ],
-    [
-      'a rate limit',
-      job({ rate_limit: { max_per_second: 1 } }),
-      { status: 422, field: 'rate_limit', rule: 'unsupported' },
-    ],
     ['a key of meta with a space', job({ meta: { 'a b': 1 } }), { status: 400, field: 'meta.a b', rule: 'format' }],
     ['a line break in meta', job({ meta: { a: { b: ['x\r\ny'] } } }), { status: 400, field: 'meta', rule: 'custom' }],
   ])('%s', (_, body, expected) => expect(refusal(body)).toEqual(expected));
+
+  it.each([
+    ['without a limit', { key: 'k' }, 'concurrency', 'custom'],
+    ['without a key', { concurrency: 1 }, 'key', 'custom'],
+    ['with a key that has a space', { key: 'a b', concurrency: 1 }, 'key', 'format'],
+    ['with a key that is too long', { key: 'k'.repeat(256), concurrency: 1 }, 'key', 'format'],
+    ['of none a second', { max_per_second: 0 }, 'max_per_second', 'min'],
+    ['of two rates', { key: 'k', max_per_second: 1, rate: { limit: 1, period: 'PT1S' } }, 'max_per_second', 'custom'],
+    ['with a number and no period', { key: 'k', rate: 1 }, 'period', 'custom'],
+    ['with a period of a year', { key: 'k', throttle: { limit: 1, period: 'P365D' } }, 'throttle.period', 'custom'],
+    ['with a period of nothing', { key: 'k', throttle: { limit: 1, period: 'PT0S' } }, 'throttle.period', 'custom'],
+    ['with a concurrency below nought', { key: 'k', concurrency: -1 }, 'concurrency', 'min'],
+    ['with a concurrency beyond bounds', { key: 'k', concurrency: 1e9 }, 'concurrency', 'max'],
+    ['with another strategy', { key: 'k', concurrency: 1, on_limit: 'panic' }, 'on_limit', 'enum'],
+    ['with an unknown attribute', { key: 'k', concurrency: 1, burst: 2 }, undefined, 'unknown'],
+  ] as const)('of a rate limit %s', (_, rate_limit, field, rule) => {
+    const path = ['options.rate_limit', field].filter(Boolean).join('.');
+    expect(refusal(job({ options: { rate_limit } }))).toEqual({ status: 400, field: path, rule });
+  });
 
   it('and never repeat a value', () => {
     for (const body of [

@@ -26,7 +26,7 @@ export interface EnqueueRules {
 const DEFAULT_QUEUE = 'default';
 const ATTRIBUTES: ReadonlySet<string> = new Set(Object.keys(EnqueueRequest.shape));
 /** Extensions that this server does not have: to accept them silently would promise what nobody does. */
-const UNSUPPORTED = ['unique', 'rate_limit'] as const;
+const UNSUPPORTED = ['unique'] as const;
 
 type Attributes = Record<string, unknown>;
 const isObject = (value: unknown): value is Attributes =>
@@ -117,6 +117,7 @@ export function toNewJob(body: unknown, rules: EnqueueRules, now: number, bytes:
     ...(timeoutMs > 0 && { timeoutMs }),
     ...(leaseMs > 0 && { leaseMs: Math.min(leaseMs, leaseMaxMs) }),
     ...(options.retry && { retry: options.retry }),
+    ...(options.rate_limit && { rateLimit: options.rate_limit }),
     ...(options.tags && { tags: options.tags }),
     ...(job.schema !== undefined && { schema: job.schema }),
     ...(options.metadata && { metadata: options.metadata }),
