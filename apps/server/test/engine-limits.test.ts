@@ -220,7 +220,7 @@ describe('what becomes of a job at its limit', () => {
       state: 'discarded',
       error: { type: 'rate_limited', attempt: 0 },
     });
-    const { events } = await open.engine.events(tenant, { visible: () => true, limit: 9 });
+    const { events } = await open.engine.events(tenant, { matches: () => true, limit: 9 });
     expect(events.map(({ type }) => type)).toContain('rate_limit.dropped');
     await expectSound(open.redis);
   });

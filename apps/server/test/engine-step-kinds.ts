@@ -170,7 +170,8 @@ const time = steps(
       job.due = true;
       await real.client.zadd(`{ojs:${tenant}}/timers`, 1_000_000_000_000, job.id);
     }
-    if (!args.sweep) return;
+    // A fetch does not see what waits for a limit, and so does not find that it has expired.
+    if (!args.sweep && !(args.what === 'life' && job?.limit)) return;
     model.sweep();
     await real.sweep.now(tenant);
     if (job) await sameJob(act.engine, tenant, model, job.id);

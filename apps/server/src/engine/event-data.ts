@@ -63,9 +63,6 @@ const CHANGES: { readonly [T in EventType]?: { readonly from?: JobState; readonl
   'job.retrying': { from: 'active', to: 'retryable' },
   'job.discarded': { from: 'active', to: 'discarded' },
   'job.cancelled': { to: 'cancelled' },
-  'rate_limit.exceeded': OF_LIMITS,
-  'rate_limit.released': OF_LIMITS,
-  'rate_limit.dropped': OF_LIMITS,
   'job.expired': { to: 'discarded' },
 };
 
