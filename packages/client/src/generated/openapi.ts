@@ -544,7 +544,7 @@ export interface components {
                 pending?: boolean;
                 priority?: number;
                 queue?: components["schemas"]["QueueName"];
-                rate_limit?: unknown;
+                rate_limit?: components["schemas"]["RateLimit"];
                 retry?: components["schemas"]["RetryPolicy"];
                 scheduled_at?: components["schemas"]["Moment"] | null;
                 tags?: string[];
@@ -562,7 +562,7 @@ export interface components {
             pending?: boolean;
             priority?: number;
             queue?: components["schemas"]["QueueName"];
-            rate_limit?: unknown;
+            rate_limit?: components["schemas"]["RateLimit"];
             retry?: components["schemas"]["RetryPolicy"];
             scheduled_at?: components["schemas"]["Moment"] | null;
             schema?: string;
@@ -616,7 +616,7 @@ export interface components {
             has_more: boolean;
         };
         /** @enum {string} */
-        EventType: "job.enqueued" | "job.scheduled" | "job.started" | "job.heartbeat" | "job.progress" | "job.completed" | "job.failed" | "job.retrying" | "job.discarded" | "job.cancelled" | "job.expired" | "queue.paused" | "queue.resumed" | "worker.started" | "worker.heartbeat" | "worker.quiet" | "worker.stopped" | "workflow.started" | "workflow.step_completed" | "workflow.completed" | "workflow.failed" | "cron.triggered" | "cron.skipped";
+        EventType: "job.enqueued" | "job.scheduled" | "job.started" | "job.heartbeat" | "job.progress" | "job.completed" | "job.failed" | "job.retrying" | "job.discarded" | "job.cancelled" | "job.expired" | "rate_limit.exceeded" | "rate_limit.released" | "rate_limit.dropped" | "queue.paused" | "queue.resumed" | "worker.started" | "worker.heartbeat" | "worker.quiet" | "worker.stopped" | "workflow.started" | "workflow.step_completed" | "workflow.completed" | "workflow.failed" | "cron.triggered" | "cron.skipped";
         FetchAnswer: {
             jobs: components["schemas"]["Job"][];
         };
@@ -689,6 +689,7 @@ export interface components {
             previous_errors?: components["schemas"]["JobError"][];
             priority: number;
             queue: string;
+            rate_limit?: components["schemas"]["RateLimit"];
             /** @description How often it was started anew after it was discarded */
             replay_count?: number;
             result?: unknown;
@@ -857,6 +858,24 @@ export interface components {
             /** @enum {string} */
             status: "active" | "paused";
         };
+        Rate: {
+            limit: number;
+            period: components["schemas"]["Duration"];
+        };
+        RateLimit: {
+            /** @description Jobs of the key that are active at once */
+            concurrency?: number | null;
+            key?: components["schemas"]["RateLimitKey"];
+            max_per_second?: number;
+            /** @enum {string} */
+            on_limit?: "wait" | "reschedule" | "drop";
+            period?: ("second" | "minute" | "hour" | "day") | components["schemas"]["Duration"];
+            rate?: (number | components["schemas"]["Rate"]) | null;
+            /** @description Starts that are evenly spaced */
+            throttle?: components["schemas"]["Rate"] | null;
+        };
+        /** @example stripe-api */
+        RateLimitKey: string;
         ReadyAnswer: {
             /** @enum {string} */
             status: "ready" | "not_ready";
