@@ -92,6 +92,22 @@ const CORRUPTIONS: Corruption[] = [
   ['timer without need', 'of no job', (c, _, own) => c.zadd(`${own}/timers`, 1e15, other)],
   ['timer is wrong', 'not the end of the lease', (c, _, own, ids) => c.zadd(`${own}/timers`, 1e15, ids.active)],
   ['timer is wrong', 'not the due time', (c, _, own, ids) => c.zadd(`${own}/timers`, 1e15, ids.scheduled)],
+  ['checkpoint without job', 'of no job', (c, _, own) => c.hset(`${own}/checkpoint/${other}`, 'seq', 1)],
+  ['checkpoint not handed out', 'unmarked', (c, _, own, ids) => c.hset(`${own}/checkpoint/${ids.available}`, 'seq', 1)],
+  [
+    'checkpoint would be lost',
+    'of a dead letter',
+    async (c, bull, own, ids) => [
+      await c.hset(`${bull}:${ids.dead}`, 'cp', 1),
+      await c.hset(`${own}/checkpoint/${ids.dead}`, 'seq', 1),
+      await c.pexpire(`${own}/checkpoint/${ids.dead}`, 60_000),
+    ],
+  ],
+  [
+    'checkpoint kept for ever',
+    'of an ended job',
+    (c, _, own, ids) => c.hset(`${own}/checkpoint/${ids.completed}`, 'seq', 1),
+  ],
   ['statistics disagree', 'twice active', (c, bull, _, ids) => c.lpush(`${bull}:active`, ids.active)],
 ];
 

@@ -1,4 +1,5 @@
 export * from './access.ts';
+export * from './checkpoint.ts';
 export * from './error.ts';
 export * from './event-types.ts';
 export * from './events.ts';
@@ -7,6 +8,7 @@ export * from './limits.ts';
 export * from './names.ts';
 export * from './openapi.ts';
 export * from './operations.ts';
+export * from './progress.ts';
 export * from './queue.ts';
 export * from './rate-limit.ts';
 export * from './retry.ts';

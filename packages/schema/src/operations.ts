@@ -1,3 +1,4 @@
+import { attemptOperations } from './operations/attempts.ts';
 import { deadLetterOperations } from './operations/dead-letters.ts';
 import { eventOperations } from './operations/events.ts';
 import { jobOperations } from './operations/jobs.ts';
@@ -13,6 +14,7 @@ export const operations = {
   ...systemOperations,
   ...jobOperations,
   ...workerOperations,
+  ...attemptOperations,
   ...deadLetterOperations,
   ...queueOperations,
   ...eventOperations,

@@ -37,6 +37,10 @@ export const RULES = [
   'timer without need',
   'timer is wrong',
   'statistics disagree',
+  'checkpoint without job',
+  'checkpoint not handed out',
+  'checkpoint would be lost',
+  'checkpoint kept for ever',
 ] as const;
 export type Rule = (typeof RULES)[number];
 

@@ -11,6 +11,8 @@ export interface TenantInventory {
   readonly workers: string[];
   /** Keys of rate limits, after the tenant's prefix. */
   readonly limits: string[];
+  /** Ids of the jobs that left a checkpoint. */
+  readonly checkpoints: string[];
   /** Whether there is more than an access epoch and worker ids, which need no registered tenant. */
   hasJobs: boolean;
 }
@@ -28,7 +30,7 @@ export async function takeInventory(client: RedisClient): Promise<Inventory> {
   const inventoryOf = (tenant: string): TenantInventory => {
     let inventory = tenants.get(tenant);
     if (!inventory) {
-      inventory = { tenant, queues: new Map(), workers: [], limits: [], hasJobs: false };
+      inventory = { tenant, queues: new Map(), workers: [], limits: [], checkpoints: [], hasJobs: false };
       tenants.set(tenant, inventory);
     }
     return inventory;
@@ -63,6 +65,9 @@ export async function takeInventory(client: RedisClient): Promise<Inventory> {
         return;
       case 'limit':
         inventoryOf(meaning.tenant).limits.push(meaning.name);
+        return;
+      case 'checkpoint':
+        inventoryOf(meaning.tenant).checkpoints.push(meaning.id);
         return;
       case 'bypass':
         findings.set(key, {

@@ -28,6 +28,8 @@ const ATTRIBUTES: ReadonlySet<string> = new Set(Object.keys(EnqueueRequest.shape
 /** Extensions that this server does not have: to accept them silently would promise what nobody does. */
 const UNSUPPORTED = ['unique'] as const;
 
+const VERSIONED = /^([^@]+)@(\d{1,9}(?:\.\d{1,9})?)$/;
+
 type Attributes = Record<string, unknown>;
 const isObject = (value: unknown): value is Attributes =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -77,7 +79,7 @@ function unknownAttributes(names: readonly string[], index?: number): Refusal {
  */
 export function toNewJob(body: unknown, rules: EnqueueRules, now: number, bytes: number, index?: number): NewJob {
   const at = index === undefined ? {} : { index };
-  const parsed = EnqueueRequest.safeParse(body);
+  const parsed = EnqueueRequest.safeParse(isObject(body) ? withVersion(body) : body);
   if (!parsed.success) throw refuseIssues(parsed.error.issues, index);
   const job = parsed.data;
   const options: JobOptions = job.options ? merged(job, job.options) : job;
@@ -120,9 +122,16 @@ export function toNewJob(body: unknown, rules: EnqueueRules, now: number, bytes:
     ...(options.rate_limit && { rateLimit: options.rate_limit }),
     ...(options.tags && { tags: options.tags }),
     ...(job.schema !== undefined && { schema: job.schema }),
+    ...(job.version != null && { version: job.version }),
     ...(options.metadata && { metadata: options.metadata }),
     ...(extra && { extra }),
   };
+}
+
+/** A type may end in the version of its arguments, `report.build@2.0`; the attribute wins (ojs-job-versioning §5.3). */
+function withVersion(job: Attributes): Attributes {
+  const [, type, version] = typeof job.type === 'string' ? (VERSIONED.exec(job.type) ?? []) : [];
+  return type === undefined ? job : { ...job, type, version: job.version ?? version };
 }
 
 function merged(flat: JobOptions, nested: JobOptions): JobOptions {

@@ -14,7 +14,7 @@ import {
 } from '../engine/errors.ts';
 
 /** The one answer for what does not exist and for what the caller may not know of: byte for byte the same. */
-export function notFound(resource: 'job' | 'queue' | 'worker' | 'dead_letter_job', id: string): Refusal {
+export function notFound(resource: 'job' | 'queue' | 'worker' | 'dead_letter_job' | 'checkpoint', id: string): Refusal {
   const name = resource === 'dead_letter_job' ? 'dead letter' : resource;
   return refuse('not_found', `The ${name} does not exist.`, {
     hint: 'Check the id and the tenant; finished jobs are deleted after the retention time.',

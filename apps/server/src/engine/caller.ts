@@ -1,0 +1,18 @@
+/**
+ * On whose behalf an operation changes something. `epoch` is the access epoch under which the caller was permitted:
+ * the script compares it with the one in the tenant's slot and refuses a stale one (`StaleAccess`).
+ */
+export interface Caller {
+  readonly principal: string;
+  readonly epoch: string;
+}
+
+/** Which lease an ack or nack speaks of. With `workerId`, or `attempt` and `replays`, a lease that does not match is lost. */
+export interface LeaseClaim {
+  readonly id: string;
+  readonly queue: string;
+  readonly workerId?: string;
+  readonly attempt?: number;
+  /** How often the job had been started anew when it was fetched, 0 unless said. Attempts begin again with each time. */
+  readonly replays?: number;
+}
