@@ -1,22 +1,17 @@
 -- Adding jobs: an enqueue, a firing of a cron entry and a step of a workflow all do it here.
 
--- Takes one job from ARGV: queue, id, type, pending (1 or 0), priority (BullMQ's), due and expires (ms or ''), how many
--- field arguments, the fields of its hash.
+-- Takes one job from ARGV: queue, id, type, pending (1 or 0), priority (BullMQ's), due and expires (ms or ''), unique
+-- (see unique.lua), how many field arguments, the fields of its hash.
 local function takeJob()
-  local job = { queue = take(), id = take(), name = take(), pending = take() == '1', priority = tonumber(take()), due = tonumber(take()), expires = tonumber(take()) }
+  local job = { queue = take(), id = take(), name = take(), pending = take() == '1', priority = tonumber(take()), due = tonumber(take()), expires = tonumber(take()), unique = takeUnique() }
   local fields = tonumber(take())
   job.first, job.last = cursor + 1, cursor + fields
   cursor = cursor + fields
   return job
 end
 
--- Adds a job whose id is known to be free. Returns its state. What it becomes available by is written by `flush`.
-local function add(job)
+local function place(job)
   local queue, id = job.queue, job.id
-  call('HSET', of(queue, id), 'timestamp', now, 'priority', job.priority, 'delay', 0, unpack(ARGV, job.first, job.last))
-  added[#added + 1] = id
-  added[#added + 1] = queue
-  if not available[queue] then available[queue] = {} end
   if job.pending then
     call('ZADD', of(queue, 'waiting-children'), now, id)
     if job.due and job.due > now then call('HSET', of(queue, id), 'due', job.due) end
@@ -32,4 +27,19 @@ local function add(job)
   if job.expires then timer(id, job.expires) end
   event('job.enqueued', queue, id, job.name, 'p=' .. job.priority)
   return 'available'
+end
+
+-- Adds a job whose id is known to be free and that was judged (unique.lua). Returns its state. What it becomes available by
+-- is written by `flush`.
+local function add(job)
+  local queue, id = job.queue, job.id
+  local more = job.unique and uniquely(job) or {}
+  call('HSET', of(queue, id), 'timestamp', now, 'priority', job.priority, 'delay', 0, unpack(ARGV, job.first, job.last))
+  if #more > 0 then call('HSET', of(queue, id), unpack(more)) end
+  added[#added + 1] = id
+  added[#added + 1] = queue
+  if not available[queue] then available[queue] = {} end
+  local state = place(job)
+  if job.unique then claim(job, state) end
+  return state
 end

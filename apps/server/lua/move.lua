@@ -38,11 +38,11 @@ local function restart(job)
   local key = of(job.queue, job.id)
   local errors = call('HGET', key, 'errs')
   leave(job.queue, job.id, job.state)
-  call('HDEL', key, 'atm', 'ats', 'gb', 'errs', 'et', 'rd', 'failedReason', 'stacktrace', 'finishedOn', 'processedOn', 'exp', 'ex', 'wf',
-    'progress', 'pg', 'pm', 'pd', 'pt', 'pv')
+  call('HDEL', key, 'atm', 'ats', 'gb', 'errs', 'et', 'rd', 'failedReason', 'stacktrace', 'finishedOn', 'processedOn', 'exp', 'ex', 'wf')
   if errors then call('HSET', key, 'pe', errors) end
   call('HINCRBY', key, 'rp', 1)
   becomeAvailableNow(job, nil)
+  reclaim(job.queue, job.id)
 end
 
 local function retry(job)

@@ -42,13 +42,14 @@ local function leave(queue, id, state)
     call('ZREM', of(queue, 'completed'), id)
   else
     call('ZREM', of(queue, 'failed'), id)
-    call('PERSIST', own('checkpoint/' .. id))
     call('ZREM', own('cancelled/' .. queue), id)
     call('ZREM', own('dead/' .. queue), id)
   end
 end
 
 -- Makes jobs available, in the order given: `jobs` is a list of { id, priority }.
+-- BullMQ's score is the priority times 2^32 and a turn below it; with steps of 2^-12 a queue has 2^44 turns before newer
+-- jobs would overtake older ones, and the score is still exact.
 -- Waiting servers are woken when the first comes into an empty place: whoever fetched before that goes on by itself.
 function makeAvailable(queue, jobs)
   local waiting = of(queue, 'prioritized')
@@ -56,7 +57,7 @@ function makeAvailable(queue, jobs)
   local turn = call('INCRBY', of(queue, 'pc'), #jobs) - #jobs
   local members = {}
   for i = 1, #jobs do
-    members[i * 2 - 1] = jobs[i][2] * 0x100000000 + (turn + i) % 0x100000000
+    members[i * 2 - 1] = jobs[i][2] * 0x100000000 + (turn + i) % 0x100000000000 / 0x1000
     members[i * 2] = jobs[i][1]
   end
   many('ZADD', waiting, members)
@@ -76,7 +77,9 @@ end
 
 local function remove(queue, id, state)
   leave(queue, id, state)
-  call('DEL', of(queue, id), own('checkpoint/' .. id))
+  local unique = call('HGET', of(queue, id), 'uk')
+  if unique then call('ZREM', own('unique/' .. unique), id) end
+  call('DEL', of(queue, id))
   call('HDEL', own('index'), id)
   timer(id, false)
 end
@@ -89,16 +92,13 @@ local function becomeFailed(queue, id, state)
   if state == 'cancelled' then call('ZADD', own('cancelled/' .. queue), now, id) end
   timer(id, now + (state == 'cancelled' and KEEP.cancelledMs or KEEP.discardedMs))
   done(id)
-  local job = call('HMGET', key, 'wf', 'cp')
-  if job[2] then call('PEXPIRE', own('checkpoint/' .. id), KEEP.checkpointMs) end
-  if job[1] then stepEnded(job[1], state) end
+  local step = call('HGET', key, 'wf')
+  if step then stepEnded(step, state) end
 end
 
 local function becomeDeadLetter(queue, id)
   local dead = own('dead/' .. queue)
   call('ZADD', dead, now, id)
-  -- Whoever retries it goes on from there.
-  call('PERSIST', own('checkpoint/' .. id))
   timer(id, now + KEEP.deadLetterMs)
   -- More than one at a time when the setting was lowered.
   local excess = call('ZCARD', dead) - KEEP.deadLetters

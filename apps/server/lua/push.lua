@@ -1,9 +1,10 @@
 -- Enqueues batches, each all or none.
--- ARGV: how many batches; per batch: epoch, how many jobs, the jobs (see add.lua).
+-- ARGV: how many batches; per batch: epoch, rights (unique.lua), how many jobs, the jobs (add.lua).
+-- Answers per batch: ok, now, per job its state; of one that others stood in the way of: what became of it.
 local function parse()
   local batches, ids = {}, {}
   for b = 1, tonumber(take()) do
-    local batch = { epoch = take() }
+    local batch = { epoch = take(), rights = takeRights() }
     for i = 1, tonumber(take()) do
       local job = takeJob()
       batch[i] = job
@@ -25,6 +26,28 @@ local function taken(ids)
   return found
 end
 
+-- A job that exists already and is answered instead of the one that was sent: the same as read.lua answers.
+local function told(old)
+  local queue, id = old.queue, old.id
+  local moments = own(old.state == 'retryable' and 'retryable/' .. queue or 'timers')
+  return { 'existing', id, queue, old.state, call('ZSCORE', moments, id) or '', call('HGETALL', of(queue, id)) }
+end
+
+local function addAll(batch)
+  local answer = { 'ok', now }
+  for i, job in ipairs(batch) do
+    if not job.existing then
+      local state = add(job)
+      answer[i + 2] = job.replaces and { 'added', state, job.kept or '', job.replaced } or state
+    end
+  end
+  -- Not before all are added: it may be one of them.
+  for i, job in ipairs(batch) do
+    if job.existing then answer[i + 2] = told(job.existing) end
+  end
+  return answer
+end
+
 local batches, ids = parse()
 local seen = taken(ids)
 local answers = {}
@@ -35,15 +58,10 @@ for b, batch in ipairs(batches) do
     if not refusal and (seen[job.id] or own_ids[job.id]) then refusal = { 'exists', i - 1, job.id } end
     own_ids[job.id] = true
   end
-  if refusal then
-    answers[b] = refusal
-  else
-    local answer = { 'ok', now }
-    for i, job in ipairs(batch) do
-      seen[job.id] = true
-      answer[i + 2] = add(job)
-    end
-    answers[b] = answer
+  refusal = refusal or judge(batch, batch.rights)
+  if not refusal then
+    for _, job in ipairs(batch) do seen[job.id] = not job.existing or seen[job.id] end
   end
+  answers[b] = refusal or addAll(batch)
 end
 return answers

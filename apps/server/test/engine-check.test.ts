@@ -41,7 +41,8 @@ async function everyState(): Promise<{ tenant: string; prefix: string; ids: Ids;
   const tenant = aTenant();
   await open.redis.client.sadd('{ojs}/tenants', tenant);
   const ids = {} as Ids;
-  for (const state of STATES) ids[state] = (await jobIn(open.engine, tenant, state, 'q')).id;
+  const unique = { keys: ['args' as const] };
+  for (const state of STATES) ids[state] = (await jobIn(open.engine, tenant, state, 'q', { args: [state], unique })).id;
   return { tenant, prefix: `{ojs:${tenant}}`, ids, client: open.redis.client };
 }
 
@@ -92,21 +93,12 @@ const CORRUPTIONS: Corruption[] = [
   ['timer without need', 'of no job', (c, _, own) => c.zadd(`${own}/timers`, 1e15, other)],
   ['timer is wrong', 'not the end of the lease', (c, _, own, ids) => c.zadd(`${own}/timers`, 1e15, ids.active)],
   ['timer is wrong', 'not the due time', (c, _, own, ids) => c.zadd(`${own}/timers`, 1e15, ids.scheduled)],
-  ['checkpoint without job', 'of no job', (c, _, own) => c.hset(`${own}/checkpoint/${other}`, 'seq', 1)],
-  ['checkpoint not handed out', 'unmarked', (c, _, own, ids) => c.hset(`${own}/checkpoint/${ids.available}`, 'seq', 1)],
+  ['unique key of no such job', 'unknown id', (c, _, own) => c.zadd(`${own}/unique/${'0'.repeat(64)}`, 1, other)],
+  ['unique key of no such job', 'of another key', (c, bull, _, ids) => c.hset(`${bull}:${ids.completed}`, 'uk', 'x')],
   [
-    'checkpoint would be lost',
-    'of a dead letter',
-    async (c, bull, own, ids) => [
-      await c.hset(`${bull}:${ids.dead}`, 'cp', 1),
-      await c.hset(`${own}/checkpoint/${ids.dead}`, 'seq', 1),
-      await c.pexpire(`${own}/checkpoint/${ids.dead}`, 60_000),
-    ],
-  ],
-  [
-    'checkpoint kept for ever',
-    'of an ended job',
-    (c, _, own, ids) => c.hset(`${own}/checkpoint/${ids.completed}`, 'seq', 1),
+    'unique job not under its key',
+    'key removed',
+    async (c, bull, own, ids) => c.del(`${own}/unique/${await c.hget(`${bull}:${ids.retryable}`, 'uk')}`),
   ],
   ['statistics disagree', 'twice active', (c, bull, _, ids) => c.lpush(`${bull}:active`, ids.active)],
 ];

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { v7 } from 'uuid';
 import { describe, expect, test } from 'vitest';
 import type { NewJob } from '../src/engine/engine.ts';
@@ -39,6 +40,37 @@ onEachBackend((given) => {
         .map((id, i) => ({ id, i, priority: priorities[i]! }))
         .sort((a, b) => b.priority - a.priority || a.i - b.i);
       expect(await fetchIds(tenant, ['default'], 10)).toEqual(sorted.map(({ id }) => id));
+    });
+
+    test.each([0, 2 ** 32 - 3, 2 ** 33 - 3, 2 ** 44 - 9])('the same after %d turns of the queue', async (turns) => {
+      const tenant = aTenant();
+      await given.a.redis.client.set(`{ojs:${tenant}}:default:pc`, turns);
+      const jobs = [0, 100, -100, 0, 100, -100].map((priority) => ({ priority }));
+      const [a, b, c, d, e, f] = await push(tenant, ...jobs);
+      expect(await fetchIds(tenant, ['default'], 10)).toEqual([b, e, a, d, c, f]);
+      expect(await fetchIds(tenant, ['default'], 10)).toEqual([]);
+    });
+
+    test('any order of pushes and fetches hands out by priority, then by turn', async () => {
+      const one = fc.record({
+        priority: fc.integer({ min: -3, max: 3 }).map((n) => n * 33),
+        fetch: fc.nat({ max: 2 }),
+      });
+      await fc.assert(
+        fc.asyncProperty(fc.array(one, { maxLength: 20 }), async (steps) => {
+          const tenant = aTenant();
+          const waiting: { id: string; priority: number }[] = [];
+          for (const { priority, fetch } of steps) {
+            const [id] = await push(tenant, { priority });
+            waiting.push({ id: id!, priority });
+            // Stable: equal priorities stay in order.
+            waiting.sort((a, b) => b.priority - a.priority);
+            const wanted = waiting.splice(0, fetch).map((job) => job.id);
+            if (fetch > 0) expect(await fetchIds(tenant, ['default'], fetch)).toEqual(wanted);
+          }
+        }),
+        { numRuns: 20 },
+      );
     });
 
     test('fewer at once where they are large, and the others keep their places', async () => {

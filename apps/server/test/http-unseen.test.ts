@@ -77,4 +77,19 @@ describe('a job that the caller may not inspect', () => {
       expectRefusal(await ojs.send('GET', asked, { key: producer }), 404, 'not_found');
     expect((await ojs.send('GET', path, { key: other })).body.job.args).toEqual(['secret']);
   });
+
+  it('is no answer to an enqueue that ignores conflicts, and a duplicate of it tells nothing', async () => {
+    const [key, admin] = [await keyOf('replayer'), await ojs.key('admin', 'admin')];
+    const body = { type: 'same', args: [], unique: {} };
+    await ojs.send('POST', '/ojs/v1/jobs', { key: admin, body });
+    const ignoring = { ...body, unique: { on_conflict: 'ignore' } };
+    const refused = await ojs.send('POST', '/ojs/v1/jobs', { key, body: ignoring });
+    expectRefusal(refused, 403, 'permission_denied');
+    // Whether there is a conflict or not.
+    const other = await ojs.send('POST', '/ojs/v1/jobs', { key, body: { ...ignoring, type: 'other' } });
+    expect(other.body.error.details).toEqual(refused.body.error.details);
+    const duplicate = await ojs.send('POST', '/ojs/v1/jobs', { key, body });
+    expectRefusal(duplicate, 409, 'duplicate');
+    expect(Object.keys(duplicate.body.error.details).sort()).toEqual(['index', 'unique_key', 'uniqueness_key']);
+  });
 });

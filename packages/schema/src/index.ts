@@ -1,5 +1,4 @@
 export * from './access.ts';
-export * from './checkpoint.ts';
 export * from './error.ts';
 export * from './event-types.ts';
 export * from './events.ts';
@@ -8,10 +7,10 @@ export * from './limits.ts';
 export * from './names.ts';
 export * from './openapi.ts';
 export * from './operations.ts';
-export * from './progress.ts';
 export * from './queue.ts';
 export * from './rate-limit.ts';
 export * from './retry.ts';
 export * from './system.ts';
 export * from './time.ts';
+export * from './unique.ts';
 export * from './worker.ts';

@@ -1,26 +1,14 @@
 import { z } from 'zod';
 import { JobError } from './error.ts';
+import { JobState } from './job-states.ts';
 import { LIMITS } from './limits.ts';
 import { JobId, JobType, QueueName } from './names.ts';
 import { RateLimit } from './rate-limit.ts';
 import { RetryPolicy } from './retry.ts';
 import { Moment } from './time.ts';
+import { UniquePolicy } from './unique.ts';
 
-/** The eight states of ojs-core §6.1. */
-export const JOB_STATES = [
-  'scheduled',
-  'available',
-  'pending',
-  'active',
-  'completed',
-  'retryable',
-  'cancelled',
-  'discarded',
-] as const;
-export const JobState = z.enum(JOB_STATES).meta({ id: 'JobState' });
-export type JobState = z.infer<typeof JobState>;
-
-export const TERMINAL_STATES: ReadonlySet<JobState> = new Set(['completed', 'cancelled', 'discarded']);
+export * from './job-states.ts';
 
 const hasNewline = (value: unknown): boolean =>
   typeof value === 'string'
@@ -40,11 +28,23 @@ export const Meta = z
   .refine((meta) => !hasNewline(meta), 'values must not contain a newline')
   .meta({ id: 'Meta', propertyNames: { type: 'string', pattern: META_KEY.source } });
 
+/** Named levels are words for numbers (ojs-core §5.2). */
+const PRIORITY_LEVELS: ReadonlyMap<unknown, number> = new Map([
+  ['HIGH', 10],
+  ['NORMAL', 0],
+  ['LOW', -10],
+]);
+
+/** Higher is sooner; the name of a level becomes its number. */
+const Priority = z
+  .preprocess((priority) => PRIORITY_LEVELS.get(priority) ?? priority, z.int().min(-100).max(100))
+  .meta({ description: 'Higher is sooner; HIGH, NORMAL and LOW mean 10, 0 and -10' });
+
 /** Enqueue options (http-binding §9.1 and ojs-core §5.2). Clients send them under `options` or beside `type`; nested wins. */
 export const JobOptions = z
   .object({
     queue: QueueName.optional(),
-    priority: z.int().min(-100).max(100).optional(),
+    priority: Priority.optional(),
     timeout: z
       .int()
       .min(0)
@@ -71,7 +71,7 @@ export const JobOptions = z
     tags: z.array(z.string().min(1).max(128)).max(64).optional(),
     pending: z.boolean().optional(),
     metadata: z.record(z.string(), z.unknown()).optional(),
-    unique: z.unknown().optional(),
+    unique: UniquePolicy.nullish(),
     rate_limit: RateLimit.optional(),
   })
   .meta({ id: 'JobOptions' });
@@ -102,23 +102,8 @@ export const SYSTEM_ATTRIBUTES: ReadonlySet<string> = new Set([
   'lease_expires_at',
   'replay_count',
   'previous_errors',
-  'progress',
-  'progress_message',
-  'progress_data',
-  'progress_updated_at',
-  'checkpoint',
-  'last_checkpoint',
+  'replaces',
 ]);
-
-/**
- * Which shape the arguments have (ojs-job-versioning §5.1): `major.minor`, or a number as clients send it. It comes back as it was
- * sent; without one the job is unversioned.
- */
-export const JobVersion = z
-  .union([z.int().min(0).max(999_999_999), z.string().regex(/^\d{1,9}(\.\d{1,9})?$/)], {
-    error: 'must be MAJOR.MINOR or a whole number from 0 to 999999999',
-  })
-  .meta({ id: 'JobVersion', example: '2.0' });
 
 export const EnqueueRequest = z
   .looseObject({
@@ -130,7 +115,6 @@ export const EnqueueRequest = z
     type: JobType,
     args: z.array(z.unknown()),
     meta: Meta.optional(),
-    version: JobVersion.nullish(),
     schema: z.string().min(1).max(1_024).optional(),
     options: JobOptions.loose().optional(),
     ...JobOptions.shape,
@@ -172,21 +156,10 @@ export const Job = z
     lease_expires_at: z.string().optional(),
     retry: RetryPolicy.optional(),
     rate_limit: RateLimit.optional(),
+    unique: UniquePolicy.optional(),
+    replaces: z.array(z.string()).optional().meta({ description: 'The jobs that were cancelled for this one' }),
     tags: z.array(z.string()).optional(),
     schema: z.string().optional(),
-    version: JobVersion.optional(),
-    progress: z.number().optional().meta({ description: '0 to 1, where the attempt reported it' }),
-    progress_message: z.string().optional(),
-    progress_data: z.record(z.string(), z.unknown()).optional(),
-    progress_updated_at: z.string().optional(),
-    checkpoint: z
-      .object({ state: z.unknown(), sequence: z.int(), created_at: z.string() })
-      .optional()
-      .meta({ description: 'What an earlier attempt saved; only in the answer to a fetch' }),
-    last_checkpoint: z
-      .unknown()
-      .optional()
-      .meta({ description: 'The state of that checkpoint, where it came with a progress report' }),
     error: JobError.optional(),
     errors: z.array(JobError).optional(),
     result: z.unknown().optional(),
@@ -214,4 +187,21 @@ export const JobSummary = Job.pick({
 export type JobSummary = z.infer<typeof JobSummary>;
 
 export const JobAnswer = z.object({ job: Job }).meta({ id: 'JobAnswer' });
-export const BatchAnswer = z.object({ jobs: z.array(Job), count: z.int() }).meta({ id: 'BatchAnswer' });
+
+export const EnqueueAnswer = JobAnswer.extend({
+  deduplicated: z
+    .boolean()
+    .optional()
+    .meta({ description: 'The job existed already (unique jobs, ignore); status 200' }),
+}).meta({ id: 'EnqueueAnswer' });
+
+export const BatchAnswer = z
+  .object({
+    jobs: z.array(Job),
+    count: z.int(),
+    deduplicated: z
+      .array(z.int())
+      .optional()
+      .meta({ description: 'Places of the jobs that existed already (unique jobs, ignore)' }),
+  })
+  .meta({ id: 'BatchAnswer' });

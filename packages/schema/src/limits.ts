@@ -38,10 +38,6 @@ export const LIMITS = {
   streamsPerPrincipal: 100,
   /** How long a stream of events lasts before the client has to connect again. */
   streamMs: 3_600_000,
-  /** ojs-durable-execution §9.1. */
-  checkpointBytes: 1024 * 1024,
-  /** Of a progress report's `data`; ojs-progress §5.2 recommends workers a quarter of it. */
-  progressBytes: 16 * 1024,
 } as const;
 
 /** What is kept of a job's failures; not settings. */

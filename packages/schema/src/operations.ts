@@ -1,4 +1,3 @@
-import { attemptOperations } from './operations/attempts.ts';
 import { deadLetterOperations } from './operations/dead-letters.ts';
 import { eventOperations } from './operations/events.ts';
 import { jobOperations } from './operations/jobs.ts';
@@ -14,7 +13,6 @@ export const operations = {
   ...systemOperations,
   ...jobOperations,
   ...workerOperations,
-  ...attemptOperations,
   ...deadLetterOperations,
   ...queueOperations,
   ...eventOperations,

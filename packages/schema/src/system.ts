@@ -19,6 +19,8 @@ export const Manifest = z
     backend: z.string(),
     capabilities: z.record(z.string(), z.boolean()),
     extensions: z.array(z.string()),
+    /** ojs-unique-jobs §8, ojs-conformance §4.2. */
+    unique_job_strength: z.literal('strong'),
     endpoints: z.record(z.string(), z.string()),
   })
   .meta({ id: 'Manifest' });

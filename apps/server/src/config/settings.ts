@@ -71,8 +71,6 @@ const BOUNDS: { readonly [K in keyof typeof LIMITS]: readonly [min: number, max:
   streams: [0, 1_000_000],
   streamsPerPrincipal: [0, 1_000_000],
   streamMs: [100, DAY_MS],
-  checkpointBytes: [2, 64 * MIB],
-  progressBytes: [2, MIB],
 };
 
 type LimitName = keyof typeof LIMITS;

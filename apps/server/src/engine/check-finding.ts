@@ -36,11 +36,9 @@ export const RULES = [
   'timer missing',
   'timer without need',
   'timer is wrong',
+  'unique key of no such job',
+  'unique job not under its key',
   'statistics disagree',
-  'checkpoint without job',
-  'checkpoint not handed out',
-  'checkpoint would be lost',
-  'checkpoint kept for ever',
 ] as const;
 export type Rule = (typeof RULES)[number];
 

@@ -11,8 +11,7 @@ export interface TenantInventory {
   readonly workers: string[];
   /** Keys of rate limits, after the tenant's prefix. */
   readonly limits: string[];
-  /** Ids of the jobs that left a checkpoint. */
-  readonly checkpoints: string[];
+  readonly uniqueKeys: string[];
   /** Whether there is more than an access epoch and worker ids, which need no registered tenant. */
   hasJobs: boolean;
 }
@@ -30,7 +29,7 @@ export async function takeInventory(client: RedisClient): Promise<Inventory> {
   const inventoryOf = (tenant: string): TenantInventory => {
     let inventory = tenants.get(tenant);
     if (!inventory) {
-      inventory = { tenant, queues: new Map(), workers: [], limits: [], checkpoints: [], hasJobs: false };
+      inventory = { tenant, queues: new Map(), workers: [], limits: [], uniqueKeys: [], hasJobs: false };
       tenants.set(tenant, inventory);
     }
     return inventory;
@@ -66,8 +65,8 @@ export async function takeInventory(client: RedisClient): Promise<Inventory> {
       case 'limit':
         inventoryOf(meaning.tenant).limits.push(meaning.name);
         return;
-      case 'checkpoint':
-        inventoryOf(meaning.tenant).checkpoints.push(meaning.id);
+      case 'unique':
+        inventoryOf(meaning.tenant).uniqueKeys.push(meaning.key);
         return;
       case 'bypass':
         findings.set(key, {

@@ -18,7 +18,8 @@ export type KeyMeaning =
   | { readonly kind: 'worker'; readonly tenant: string }
   /** Of a rate limit; `name` is what follows the tenant's prefix. */
   | { readonly kind: 'limit'; readonly tenant: string; readonly name: string }
-  | { readonly kind: 'checkpoint'; readonly tenant: string; readonly id: string }
+  /** The jobs with a uniqueness key. */
+  | { readonly kind: 'unique'; readonly tenant: string; readonly key: string }
   | { readonly kind: 'queue'; readonly tenant: string; readonly queue: string }
   | { readonly kind: 'job'; readonly tenant: string; readonly queue: string; readonly id: string }
   /** BullMQ's own places for jobs without a priority, where ours never go. */
@@ -41,7 +42,7 @@ function meaningOfOwn(tenant: string, name: string, rest: string | undefined): K
   if (rest === undefined && TENANT.has(name)) return { kind: 'tenant', tenant };
   if (rest !== undefined ? name === 'worker' : WORKERS.has(name)) return { kind: 'worker', tenant };
   if (rest !== undefined && LIMIT.has(name)) return { kind: 'limit', tenant, name: `${name}/${rest}` };
-  if (rest !== undefined && name === 'checkpoint') return { kind: 'checkpoint', tenant, id: rest };
+  if (rest !== undefined && name === 'unique') return { kind: 'unique', tenant, key: rest };
   if (rest !== undefined && MARKS.some((mark) => mark === name)) return { kind: 'queue', tenant, queue: rest };
   return { kind: 'unknown', tenant, name: rest === undefined ? name : `${name}/${rest}` };
 }

@@ -1,7 +1,6 @@
 import { JOB_STATES, type JobState, type QueueCounts } from '@ojs/schema';
 import type { RedisClient } from '../redis/connect.ts';
 import { tenantSpace } from '../redis/keyspace.ts';
-import { checkCheckpoints } from './check-checkpoints.ts';
 import type { Finding, Rule } from './check-finding.ts';
 import type { TenantInventory } from './check-inventory.ts';
 import { readLimits } from './check-limits.ts';
@@ -9,6 +8,7 @@ import { readFields, readHash, readList, readScores } from './check-reader.ts';
 import { checkQueue, LOOKED_AT, type LookedAt, placesOf, type QueueSnapshot, stateIn } from './check-rules.ts';
 import { readStats } from './check-stats.ts';
 import { checkWorkers } from './check-workers.ts';
+import { checkUnique, uniqueJobsOf } from './check-unique.ts';
 
 /** What a tenant has, as counted from its jobs. */
 export interface TenantSummary {
@@ -96,6 +96,7 @@ export async function checkTenant(
   const total = noCounts();
   const exists = new Set<string>();
   const snapshots: QueueSnapshot[] = [];
+  const unique = new Map<string, ReturnType<typeof uniqueJobsOf>[number][1]>();
   let deadLetters = 0;
   for (const queue of new Set([...registered.keys(), ...inventory.queues.keys()])) {
     if (!registered.has(queue)) found('queue is not registered', { queue });
@@ -104,8 +105,8 @@ export async function checkTenant(
     const after = await stats(queue);
     findings.push(...checkQueue(snapshot));
     snapshots.push(snapshot);
-    findings.push(...(await checkCheckpoints(client, prefix, snapshot, inventory.checkpoints)));
     for (const id of snapshot.jobs.keys()) exists.add(id);
+    for (const [id, job] of uniqueJobsOf(snapshot)) unique.set(id, job);
     const counts = recount(snapshot);
     for (const state of JOB_STATES) {
       total[state] += counts[state];
@@ -120,10 +121,12 @@ export async function checkTenant(
 
   findings.push(...(await readLimits(client, tenant, inventory.limits, snapshots, timers)));
   for (const [job, queue] of index) if (!exists.has(job)) found('index entry without job', { queue, job });
-  for (const job of inventory.checkpoints) if (!exists.has(job)) found('checkpoint without job', { job });
   // What the server has to do besides (kind/name) is checked where its record is.
   for (const job of timers.keys())
     if (!job.includes('/') && !exists.has(job)) found('timer without need', { job, detail: 'no such job' });
+  const keys = new Map<string, ReadonlySet<string>>();
+  for (const key of inventory.uniqueKeys) keys.set(key, new Set((await scores(`${prefix}/unique/${key}`)).keys()));
+  findings.push(...checkUnique(tenant, keys, unique));
   for (const key of inventory.workers) {
     if ((await client.pttl(key)) === -1) found('worker bound for ever', { detail: key.slice(prefix.length) });
   }

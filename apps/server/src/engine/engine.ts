@@ -6,16 +6,25 @@ import type {
   JobState,
   JobSummary,
   OjsEvent,
+  Permission,
   QueueCounts,
   RateLimit,
   RetryPolicy,
+  UniquePolicy,
 } from '@ojs/schema';
-import type { Attempts } from './attempts.ts';
-import type { Caller, LeaseClaim } from './caller.ts';
 import type { EventFollower } from './event-follow.ts';
 import type { LoggedEvent } from './event-log.ts';
 
-export type { Caller, LeaseClaim } from './caller.ts';
+/**
+ * On whose behalf an operation changes something. `epoch` is the access epoch under which the caller was permitted:
+ * the script compares it with the one in the tenant's slot and refuses a stale one ({@link StaleAccess}).
+ */
+export interface Caller {
+  readonly principal: string;
+  readonly epoch: string;
+  /** What the caller may do under that epoch: asked about jobs that stand in a unique job's way. Absent: nothing. */
+  readonly may?: (permission: Permission, queue: string) => boolean;
+}
 
 /** A job to enqueue: validated, normalised, times in milliseconds since the epoch. */
 export interface NewJob {
@@ -34,10 +43,9 @@ export interface NewJob {
   readonly leaseMs?: number;
   readonly retry?: RetryPolicy;
   readonly rateLimit?: RateLimit;
+  readonly unique?: UniquePolicy;
   readonly tags?: readonly string[];
   readonly schema?: string;
-  /** Of the arguments' shape (ojs-job-versioning §5), as the client wrote it. */
-  readonly version?: string | number;
   /** Attributes that the client added, returned flat beside the others. */
   readonly extra?: Readonly<Record<string, unknown>>;
   /** `options.metadata`; never interpreted outside development. */
@@ -50,6 +58,16 @@ export interface Fetch {
   readonly workerId?: string;
   /** Milliseconds; absent: the job's own, else the server's default. */
   readonly leaseMs?: number;
+}
+
+/** Which lease an ack or nack speaks of. With `workerId`, or `attempt` and `replays`, a lease that does not match is lost. */
+export interface LeaseClaim {
+  readonly id: string;
+  readonly queue: string;
+  readonly workerId?: string;
+  readonly attempt?: number;
+  /** How often the job had been started anew when it was fetched, 0 unless said. Attempts begin again with each time. */
+  readonly replays?: number;
 }
 
 /** How an attempt ended. Moments are RFC 3339. */
@@ -124,7 +142,10 @@ export interface EventFilter {
  * something does so in one atomic script: it happens whole, or not at all and one of the errors of `errors.ts` is thrown.
  */
 export interface Engine {
-  /** All or none. @throws {JobExists} {@link StaleAccess} */
+  /**
+   * All or none. Where a unique job ignores a conflict, the answer is the job that exists: its id is not the one sent.
+   * @throws {JobExists} {@link DuplicateJob} {@link ReplaceForbidden} {@link StaleAccess}
+   */
   push(tenant: string, caller: Caller, jobs: readonly NewJob[]): Promise<Job[]>;
   /** Claims up to `count` jobs, left queue first. @throws {WorkerTaken} {@link TooManyWorkers} {@link WorkerDraining} {@link StaleAccess} */
   fetch(tenant: string, caller: Caller, fetch: Fetch): Promise<Job[]>;
@@ -140,9 +161,6 @@ export interface Engine {
   heartbeat(tenant: string, caller: Caller, beat: Heartbeat): Promise<HeartbeatOutcome>;
   /** What the principal's worker last said of itself; undefined for one that was not seen within an hour, or is another's. */
   worker(tenant: string, principal: string, workerId: string): Promise<WorkerRecord | undefined>;
-
-  /** What attempts tell and leave behind: progress, checkpoints. */
-  readonly attempts: Attempts;
 
   /** The queue that a job is in, or undefined. Cheap: answered from memory for jobs that this process saw. */
   locate(tenant: string, id: string): Promise<string | undefined>;

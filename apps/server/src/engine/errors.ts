@@ -27,6 +27,31 @@ export class JobExists extends EngineRefusal {
   }
 }
 
+/** A job with the same uniqueness key stands in the way (ojs-unique-jobs §5); nothing of the batch was stored. */
+export class DuplicateJob extends EngineRefusal {
+  readonly index: number;
+  readonly key: string;
+  /** What the caller may know of it. */
+  readonly existing: { readonly id: string; readonly state: JobState } | undefined;
+  constructor(index: number, key: string, existing: DuplicateJob['existing']) {
+    super('a job with the same uniqueness key exists');
+    this.index = index;
+    this.key = key;
+    this.existing = existing;
+  }
+}
+
+/** The job in the way is not one that the caller may replace; nothing of the batch was stored. */
+export class ReplaceForbidden extends EngineRefusal {
+  readonly index: number;
+  readonly queue: string;
+  constructor(index: number, queue: string) {
+    super(`the caller may not replace the job in queue ${queue}`);
+    this.index = index;
+    this.queue = queue;
+  }
+}
+
 export class NoSuchJob extends EngineRefusal {
   readonly id: string;
   constructor(id: string) {

@@ -5,7 +5,6 @@ import { tellExpired } from './expired.ts';
 import { Gather } from './gather.ts';
 import { hashOf, toJob } from './job-record.ts';
 import { accepted, type Outcome } from './outcomes.ts';
-import { withoutProgress } from './progress-record.ts';
 
 /** The hash is as it was before the claim. */
 type Claimed = [queue: string, id: string, leaseEnd: number, attempt: number, hash: string[]];
@@ -41,7 +40,7 @@ export function createFetch(context: EngineContext) {
     if (Number(opens) > 0) due.expect(tenant, Number(opens));
     const jobs = (claimed as Claimed[]).map(([queue, id, leaseEnd, attempt, flat]) => {
       queueOf.remember(tenant, id, queue);
-      const hash = { ...withoutProgress(hashOf(flat)), atm: String(attempt), processedOn: String(now) };
+      const hash = { ...hashOf(flat), atm: String(attempt), processedOn: String(now) };
       return toJob(id, queue, hash, 'active', leaseEnd);
     });
     if (jobs.length > 0) observer.started(tenant, jobs, performance.now() - began);

@@ -1,7 +1,6 @@
 import type { Job } from '@ojs/schema';
 import type { Connections } from '../redis/connect.ts';
 import { type EngineContext, QueueIndex, Spaces } from './context.ts';
-import { createAttempts } from './create-attempts.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { Due } from './due.ts';
 import type { Engine } from './engine.ts';
@@ -116,7 +115,6 @@ export async function createEngine({
     heartbeat: createHeartbeat(context),
     worker: createWorkers(context),
     overview: createOverview(context),
-    attempts: createAttempts(context),
     locate: async (tenant, id) => (await context.queueOf.find(tenant, [id]))[0],
     info,
     ...moves,

@@ -16,13 +16,11 @@ const SCRIPTS = [
   'stats',
   'peek',
   'release',
-  'progress',
-  'checkpoint',
 ] as const;
 export type ScriptName = (typeof SCRIPTS)[number];
 
 /** What every script begins with, in this order: each may use what stands before it. */
-const LIBRARIES = ['base', 'places', 'workers', 'limits', 'workflow', 'unique', 'add', 'checkpoints'] as const;
+const LIBRARIES = ['base', 'places', 'workers', 'limits', 'workflow', 'unique', 'add'] as const;
 
 /** A script's answer: Redis knows strings, whole numbers, nothing and lists of these. */
 export type Reply = string | number | null | Reply[];

@@ -18,10 +18,6 @@ export interface EngineSettings {
   readonly workers: number;
   /** Bytes of records after which a fetch, or a page of dead letters, hands out no more: what is one answer is in memory at once. */
   readonly answerBytes: number;
-  /** How long the checkpoint of a job that ended for good can still be read. */
-  readonly checkpointMs: number;
-  /** Between two progress events of one job (ojs-progress §6.2). */
-  readonly progressEventMs: number;
 }
 
 const DAY = 86_400_000;
@@ -38,6 +34,4 @@ export const DEFAULT_SETTINGS: EngineSettings = {
   workerMs: 3_600_000,
   workers: LIMITS.workers,
   answerBytes: 16 * 1024 * 1024,
-  checkpointMs: 60_000,
-  progressEventMs: 1_000,
 };

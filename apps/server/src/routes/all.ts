@@ -1,5 +1,4 @@
 import { ackRoutes } from './acks.ts';
-import { attemptRoutes } from './attempts.ts';
 import { deadLetterRoutes } from './dead-letter.ts';
 import { eventRoutes } from './events.ts';
 import { jobRoutes } from './jobs.ts';
@@ -14,7 +13,6 @@ export const ROUTES: readonly Route[] = [
   ...jobRoutes,
   ...workerRoutes,
   ...ackRoutes,
-  ...attemptRoutes,
   ...deadLetterRoutes,
   ...queueRoutes,
   ...eventRoutes,

@@ -44,7 +44,9 @@ export class Ask {
 
   /** On whose behalf the engine changes something. */
   get caller(): Caller {
-    return { principal: this.who.principal.id, epoch: this.who.epoch };
+    const { principal, epoch } = this.who;
+    const policy = this.services.access.policy();
+    return { principal: principal.id, epoch, may: (permission, queue) => decide(policy, principal, permission, queue) };
   }
 
   get sourceIp(): string {

@@ -128,10 +128,16 @@ describe('refusals name the field and the rule', () => {
       { status: 422, field: 'options.queueName', rule: 'unknown' },
     ],
     [
-      'uniqueness',
-      job({ options: { unique: { keys: ['type'] } } }),
-      { status: 422, field: 'unique', rule: 'unsupported' },
+      'uniqueness by an attribute that no argument has',
+      job({ args: [{ b: 1 }], unique: { keys: ['args'], args_keys: ['b', 'a'] } }),
+      { status: 400, field: 'unique.args_keys[1]', rule: 'unknown' },
     ],
+    [
+      'uniqueness by an attribute that no argument has, in the words of the JSON format',
+      job({ args: [{ b: 1 }], options: { unique: { key: ['a'] } } }),
+      { status: 400, field: 'unique.key[0]', rule: 'unknown' },
+    ],
+    ['a priority without such a name', job({ priority: 'URGENT' }), { status: 400, field: 'priority', rule: 'type' }],
     ['a key of meta with a space', job({ meta: { 'a b': 1 } }), { status: 400, field: 'meta.a b', rule: 'format' }],
     ['a line break in meta', job({ meta: { a: { b: ['x\r\ny'] } } }), { status: 400, field: 'meta', rule: 'custom' }],
   ])('%s', (_, body, expected) => expect(refusal(body)).toEqual(expected));
@@ -153,6 +159,31 @@ describe('refusals name the field and the rule', () => {
   ] as const)('of a rate limit %s', (_, rate_limit, field, rule) => {
     const path = ['options.rate_limit', field].filter(Boolean).join('.');
     expect(refusal(job({ options: { rate_limit } }))).toEqual({ status: 400, field: path, rule });
+  });
+
+  it.each([
+    [{ on_conflict: 'overwrite' }, 'on_conflict', 'enum'],
+    [{ keys: ['argz'] }, 'keys[0]', 'enum'],
+    [{ keys: ['Type'] }, 'keys[0]', 'enum'],
+    [{ keys: ['type', 'type'] }, 'keys', 'custom'],
+    [{ keys: ['meta'] }, 'meta_keys', 'custom'],
+    [{ keys: ['meta'], meta_keys: [] }, 'meta_keys', 'custom'],
+    [{ keys: ['type'], args_keys: ['a'] }, 'args_keys', 'custom'],
+    [{ keys: ['type'], meta_keys: ['a'] }, 'meta_keys', 'custom'],
+    [{ key: ['a'], keys: ['type'] }, 'key', 'custom'],
+    [{ states: ['done'] }, 'states[0]', 'enum'],
+    [{ states: [] }, 'states', 'min'],
+    [{ period: 'an hour' }, 'period', 'custom'],
+    [{ period: 'PT0S' }, 'period', 'custom'],
+    [{ period: 'P999999D' }, 'period', 'custom'],
+    [{ args_keys: Array.from({ length: 65 }, (_, i) => `${i}`) }, 'args_keys', 'max'],
+    [{ argz_keys: ['a'] }, '', 'unknown'],
+  ] as const)('uniqueness as %j', (unique, field, rule) => {
+    expect(refusal(job({ options: { unique } }))).toEqual({
+      status: 400,
+      field: ['options.unique', field].filter(Boolean).join('.'),
+      rule,
+    });
   });
 
   it('and never repeat a value', () => {
@@ -187,13 +218,8 @@ describe('refusals name the field and the rule', () => {
 });
 
 describe('unknown attributes, where they are ignored', () => {
-  it('are kept untouched, also extensions that this server does not have', () => {
-    const unique = { keys: ['type'] };
-    expect(read(job({ foo: { bar: 1 }, options: { baz: 2, unique } }), ignoring).extra).toEqual({
-      foo: { bar: 1 },
-      baz: 2,
-      unique,
-    });
+  it('are kept untouched', () => {
+    expect(read(job({ foo: { bar: 1 }, options: { baz: 2 } }), ignoring).extra).toEqual({ foo: { bar: 1 }, baz: 2 });
   });
 
   it('are not what stands among the options under the name of an attribute', () => {

@@ -1,5 +1,7 @@
 import {
+  argumentOf,
   EnqueueRequest,
+  effectiveUnique,
   type JobOptions,
   type Limits,
   NAME_RULES,
@@ -8,8 +10,9 @@ import {
   parseMoment,
   QueueName,
   SYSTEM_ATTRIBUTES,
+  type UniquePolicy,
 } from '@ojs/schema';
-import { type Refusal, refuse } from '../connection/refusal.ts';
+import type { Refusal } from '../connection/refusal.ts';
 import { uuidV7 } from '../connection/uuid.ts';
 import type { NewJob } from '../engine/engine.ts';
 import { invalid, refuseIssues } from './issues.ts';
@@ -25,10 +28,6 @@ export interface EnqueueRules {
 
 const DEFAULT_QUEUE = 'default';
 const ATTRIBUTES: ReadonlySet<string> = new Set(Object.keys(EnqueueRequest.shape));
-/** Extensions that this server does not have: to accept them silently would promise what nobody does. */
-const UNSUPPORTED = ['unique'] as const;
-
-const VERSIONED = /^([^@]+)@(\d{1,9}(?:\.\d{1,9})?)$/;
 
 type Attributes = Record<string, unknown>;
 const isObject = (value: unknown): value is Attributes =>
@@ -79,7 +78,7 @@ function unknownAttributes(names: readonly string[], index?: number): Refusal {
  */
 export function toNewJob(body: unknown, rules: EnqueueRules, now: number, bytes: number, index?: number): NewJob {
   const at = index === undefined ? {} : { index };
-  const parsed = EnqueueRequest.safeParse(isObject(body) ? withVersion(body) : body);
+  const parsed = EnqueueRequest.safeParse(body);
   if (!parsed.success) throw refuseIssues(parsed.error.issues, index);
   const job = parsed.data;
   const options: JobOptions = job.options ? merged(job, job.options) : job;
@@ -105,6 +104,7 @@ export function toNewJob(body: unknown, rules: EnqueueRules, now: number, bytes:
   if (expiresAt && expiresAt.ms <= now) {
     throw invalid('expires_at', 'min', 'must be in the future', { status: 422, ...at });
   }
+  checkUnique(options.unique, args, index);
   return {
     id: job.id ?? uuidV7(now),
     type,
@@ -120,18 +120,24 @@ export function toNewJob(body: unknown, rules: EnqueueRules, now: number, bytes:
     ...(leaseMs > 0 && { leaseMs: Math.min(leaseMs, leaseMaxMs) }),
     ...(options.retry && { retry: options.retry }),
     ...(options.rate_limit && { rateLimit: options.rate_limit }),
+    ...(options.unique && { unique: options.unique }),
     ...(options.tags && { tags: options.tags }),
     ...(job.schema !== undefined && { schema: job.schema }),
-    ...(job.version != null && { version: job.version }),
     ...(options.metadata && { metadata: options.metadata }),
     ...(extra && { extra }),
   };
 }
 
-/** A type may end in the version of its arguments, `report.build@2.0`; the attribute wins (ojs-job-versioning §5.3). */
-function withVersion(job: Attributes): Attributes {
-  const [, type, version] = typeof job.type === 'string' ? (VERSIONED.exec(job.type) ?? []) : [];
-  return type === undefined ? job : { ...job, type, version: job.version ?? version };
+/** A key that no argument has would make all jobs that lack it the same (ojs-unique-jobs §2.2). */
+function checkUnique(policy: UniquePolicy | null | undefined, args: readonly unknown[], index?: number): void {
+  if (!policy) return;
+  const { argsKeys } = effectiveUnique(policy);
+  const missing = argsKeys.findIndex((key) => argumentOf(args, key) === undefined);
+  if (missing < 0) return;
+  const field = `unique.${policy.key ? 'key' : 'args_keys'}[${missing}]`;
+  throw invalid(field, 'unknown', 'names an attribute that no argument has', {
+    ...(index !== undefined && { index }),
+  });
 }
 
 function merged(flat: JobOptions, nested: JobOptions): JobOptions {
@@ -172,17 +178,6 @@ function extraOf(
   };
   if (options !== undefined) take(options, OPTION_NAMES, 'options.');
   take(job, ATTRIBUTES, '');
-  for (const name of UNSUPPORTED) {
-    const value = options?.[name] ?? job[name];
-    if (value === undefined || value === null) continue;
-    if (!ignores) {
-      throw refuse('unsupported', `${name}: this server does not have this extension.`, {
-        hint: `Leave ${name} out; GET /ojs/manifest says what this server can do.`,
-        details: { field: name, rule: 'unsupported', ...(index !== undefined && { index }) },
-      });
-    }
-    kept.push([name, value]);
-  }
   if (unknown.length > 0) throw unknownAttributes(unknown, index);
   return kept.length > 0 ? Object.fromEntries(kept) : undefined;
 }

@@ -5,6 +5,7 @@ import type { Ask } from './ask.ts';
 import { claimedJobs, claimedQueue, toNewJob } from './enqueue.ts';
 import { identifyAsk } from './identify.ts';
 import { permitJob } from './permit.ts';
+import { pushFor } from './push.ts';
 import { notFound } from './refusals.ts';
 import { type Route, route } from './route.ts';
 
@@ -20,7 +21,7 @@ function checkTenant(ask: Ask, { meta }: NewJob, index?: number): void {
 }
 
 /** The job, if it is in the queue that was asked about: an id that was deleted may be used again in another. */
-export async function readJob(ask: Ask, id: string): Promise<Job> {
+async function readJob(ask: Ask, id: string): Promise<Job> {
   const job = await ask.services.engine.info(ask.tenant, id);
   if (job === undefined || job.queue !== ask.queue) throw notFound('job', id);
   return job;
@@ -46,11 +47,11 @@ export const jobRoutes: readonly Route[] = [
     target: { claims: (body) => [claimedQueue(body)] },
     validatesBody: true,
     async handle(ask, { body }) {
-      const { engine, rules } = ask.services;
-      const job = toNewJob(body, rules, Date.now(), ask.bodyBytes);
+      const job = toNewJob(body, ask.services.rules, Date.now(), ask.bodyBytes);
       checkTenant(ask, job);
-      const [created] = await engine.push(ask.tenant, ask.caller, [job]);
-      return { body: { job: created }, location: `/ojs/v1/jobs/${job.id}` };
+      const { created, deduplicated } = await pushFor(ask, [job], false);
+      if (deduplicated.length > 0) return { status: 200, body: { job: created[0], deduplicated: true } };
+      return { body: { job: created[0] }, location: `/ojs/v1/jobs/${job.id}` };
     },
   }),
 
@@ -58,15 +59,18 @@ export const jobRoutes: readonly Route[] = [
     target: { claims: claimedQueues, batch: true },
     validatesBody: true,
     async handle(ask, { body }) {
-      const { engine, rules } = ask.services;
+      const { rules } = ask.services;
       const now = Date.now();
       const jobs = claimedJobs(body, rules).map((job, index) => {
         const valid = toNewJob(job, rules, now, ask.bodyBytes, index);
         checkTenant(ask, valid, index);
         return valid;
       });
-      const created = await engine.push(ask.tenant, ask.caller, jobs);
-      return { body: { jobs: created, count: created.length } };
+      const { created, deduplicated } = await pushFor(ask, jobs, true);
+      return {
+        status: deduplicated.length === jobs.length ? 200 : 201,
+        body: { jobs: created, count: created.length, ...(deduplicated.length > 0 && { deduplicated }) },
+      };
     },
   }),
 

@@ -4,7 +4,7 @@ import type { Ask } from './ask.ts';
 import { notFound } from './refusals.ts';
 
 /** Denies, and tells the audit log. */
-function denied(
+export function denied(
   ask: Ask,
   permission: Permission,
   detail: { queue?: string; index?: number; job_id?: string; scope?: 'system' },

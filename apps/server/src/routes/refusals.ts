@@ -4,6 +4,7 @@ import { Refusal, refuse } from '../connection/refusal.ts';
 import {
   BackendUnavailable,
   BadCursor,
+  DuplicateJob,
   EngineRefusal,
   JobExists,
   LeaseLost,
@@ -14,7 +15,7 @@ import {
 } from '../engine/errors.ts';
 
 /** The one answer for what does not exist and for what the caller may not know of: byte for byte the same. */
-export function notFound(resource: 'job' | 'queue' | 'worker' | 'dead_letter_job' | 'checkpoint', id: string): Refusal {
+export function notFound(resource: 'job' | 'queue' | 'worker' | 'dead_letter_job', id: string): Refusal {
   const name = resource === 'dead_letter_job' ? 'dead letter' : resource;
   return refuse('not_found', `The ${name} does not exist.`, {
     hint: 'Check the id and the tenant; finished jobs are deleted after the retention time.',
@@ -38,6 +39,18 @@ function ofEngine(error: EngineRefusal): Refusal {
     return refuse('duplicate', 'A job with this id exists already.', {
       hint: 'If this was a retry, the first attempt succeeded: read the job.',
       details: { existing_job_id: error.id, index: error.index },
+    });
+  }
+  if (error instanceof DuplicateJob) {
+    const { existing, key, index } = error;
+    return refuse('duplicate', 'A job with the same uniqueness key exists already.', {
+      hint: 'unique.on_conflict says what else can be done: ignore, replace or replace_except_schedule.',
+      details: {
+        ...(existing && { existing_job_id: existing.id, existing_job_state: existing.state }),
+        uniqueness_key: key,
+        unique_key: key,
+        index,
+      },
     });
   }
   if (error instanceof WrongState) {

@@ -22,11 +22,12 @@ const MANIFEST: Manifest = {
     priority_queues: true,
     rate_limiting: false,
     schema_validation: false,
-    unique_jobs: false,
+    unique_jobs: true,
     workflows: false,
     pause_resume: true,
   },
   extensions: [],
+  unique_job_strength: 'strong',
   endpoints: { base_url: '/ojs/v1', manifest: '/ojs/manifest', health: '/ojs/v1/health' },
 };
 

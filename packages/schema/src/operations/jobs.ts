@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BatchAnswer, BatchRequest, EnqueueRequest, JobAnswer } from '../job.ts';
+import { BatchAnswer, BatchRequest, EnqueueAnswer, EnqueueRequest, JobAnswer } from '../job.ts';
 import { define, jobParams } from './operation.ts';
 
 const JobQuery = z.object({
@@ -21,7 +21,7 @@ export const jobOperations = {
     planes: ['producer'],
     body: EnqueueRequest,
     status: 201,
-    answer: JobAnswer,
+    answer: EnqueueAnswer,
   }),
   enqueueBatch: define({
     id: 'enqueueBatch',
