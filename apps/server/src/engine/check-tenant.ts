@@ -7,8 +7,8 @@ import { readLimits } from './check-limits.ts';
 import { readFields, readHash, readList, readScores } from './check-reader.ts';
 import { checkQueue, LOOKED_AT, type LookedAt, placesOf, type QueueSnapshot, stateIn } from './check-rules.ts';
 import { readStats } from './check-stats.ts';
-import { checkWorkers } from './check-workers.ts';
 import { checkUnique, uniqueJobsOf } from './check-unique.ts';
+import { checkWorkers } from './check-workers.ts';
 
 /** What a tenant has, as counted from its jobs. */
 export interface TenantSummary {

@@ -505,6 +505,8 @@ export interface components {
         };
         BatchAnswer: {
             count: number;
+            /** @description Places of the jobs that existed already (unique jobs, ignore) */
+            deduplicated?: number[];
             jobs: components["schemas"]["Job"][];
         };
         BatchRequest: {
@@ -524,6 +526,11 @@ export interface components {
          * @example PT1S
          */
         Duration: string;
+        EnqueueAnswer: {
+            /** @description The job existed already (unique jobs, ignore); status 200 */
+            deduplicated?: boolean;
+            job: components["schemas"]["Job"];
+        };
         EnqueueRequest: {
             args: unknown[];
             /** @description The HTTP binding’s word for scheduled_at, which wins */
@@ -542,6 +549,7 @@ export interface components {
                     [key: string]: unknown;
                 };
                 pending?: boolean;
+                /** @description Higher is sooner; HIGH, NORMAL and LOW mean 10, 0 and -10 */
                 priority?: number;
                 queue?: components["schemas"]["QueueName"];
                 rate_limit?: components["schemas"]["RateLimit"];
@@ -552,7 +560,7 @@ export interface components {
                 timeout?: number;
                 /** @description Milliseconds; wins over timeout */
                 timeout_ms?: number;
-                unique?: unknown;
+                unique?: components["schemas"]["UniquePolicy"] | null;
                 /** @description Seconds */
                 visibility_timeout?: number;
                 visibility_timeout_ms?: number;
@@ -560,6 +568,7 @@ export interface components {
                 [key: string]: unknown;
             };
             pending?: boolean;
+            /** @description Higher is sooner; HIGH, NORMAL and LOW mean 10, 0 and -10 */
             priority?: number;
             queue?: components["schemas"]["QueueName"];
             rate_limit?: components["schemas"]["RateLimit"];
@@ -573,7 +582,7 @@ export interface components {
             /** @description Milliseconds; wins over timeout */
             timeout_ms?: number;
             type: components["schemas"]["JobType"];
-            unique?: unknown;
+            unique?: components["schemas"]["UniquePolicy"] | null;
             /** @description Seconds */
             visibility_timeout?: number;
             visibility_timeout_ms?: number;
@@ -690,6 +699,8 @@ export interface components {
             priority: number;
             queue: string;
             rate_limit?: components["schemas"]["RateLimit"];
+            /** @description The jobs that were cancelled for this one */
+            replaces?: string[];
             /** @description How often it was started anew after it was discarded */
             replay_count?: number;
             result?: unknown;
@@ -703,6 +714,7 @@ export interface components {
             tags?: string[];
             timeout_ms?: number;
             type: string;
+            unique?: components["schemas"]["UniquePolicy"];
             visibility_timeout_ms?: number;
         } & {
             [key: string]: unknown;
@@ -770,6 +782,8 @@ export interface components {
             protocols: string[];
             /** @constant */
             specversion: "1.0";
+            /** @constant */
+            unique_job_strength: "strong";
         };
         Meta: {
             [key: string]: unknown;
@@ -904,6 +918,18 @@ export interface components {
              * @enum {string}
              */
             strategy?: "none" | "constant" | "linear" | "exponential" | "polynomial";
+        };
+        UniquePolicy: {
+            /** @description Attributes of the arguments that count; none or null: all */
+            args_keys?: string[] | null;
+            /** @description The JSON format’s word for args_keys, with keys type and args */
+            key?: string[];
+            keys?: ("type" | "queue" | "args" | "meta")[];
+            meta_keys?: string[] | null;
+            /** @enum {string} */
+            on_conflict?: "reject" | "ignore" | "replace" | "replace_except_schedule";
+            period?: components["schemas"]["Duration"] | null;
+            states?: components["schemas"]["JobState"][];
         };
         WorkerHealth: {
             active_jobs: number;
@@ -1304,7 +1330,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/openjobspec+json": components["schemas"]["JobAnswer"];
+                    "application/openjobspec+json": components["schemas"]["EnqueueAnswer"];
                 };
             };
             400: components["responses"]["Error400"];
