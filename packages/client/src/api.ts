@@ -39,3 +39,9 @@ export type AckRequest = Schemas['AckRequest'];
 export type AckBatchResult = Schemas['AckBatchResult'];
 export type HeartbeatAnswer = Schemas['HeartbeatAnswer'];
 export type RetryPolicyRequest = Schemas['RetryPolicy'];
+/** ojs-events §2. */
+export type OjsEvent = Schemas['Event'];
+export type EventType = Schemas['EventType'];
+type Category<Type extends string> = Type extends `${infer Name}.${string}` ? Name : never;
+/** A type, all of a category (`job.*`), or all (`*`). */
+export type EventPattern = EventType | 'job.state_changed' | `${Category<EventType>}.*` | '*';

@@ -3,6 +3,7 @@ import type { CallAnswer, CallInput, OperationId } from './api.ts';
 import { readAuthority } from './authority.ts';
 import { type Credential, type CredentialSource, credentialSource } from './credentials.ts';
 import { OjsConfigurationError, OjsError, OjsValidationError } from './errors.ts';
+import { type EventFilter, followEvents, type StreamedEvent } from './event-stream.ts';
 import { routes } from './generated/routes.ts';
 import { DEFAULT_RETRY, mayRepeat, nextDelayMs, type RetrySettings } from './retry.ts';
 import { sleep } from './sleep.ts';
@@ -46,6 +47,8 @@ export interface Client {
    *   reason when it fires
    */
   call<Id extends OperationId>(operation: Id, input: CallInput<Id>, options?: CallOptions): Promise<CallAnswer<Id>>;
+  /** Events as they happen; see {@link followEvents}. */
+  events(filter: EventFilter): AsyncIterable<StreamedEvent>;
   /** Lets calls end, then closes the connections. */
   close(): Promise<void>;
   /** Closes the connections at once; calls under way fail with code `closed`. */
@@ -135,6 +138,18 @@ class HttpClient implements Client {
       maxBytes: options.maxBytes ?? MAX_BYTES,
     });
     return readAnswer(answer, id, token, options.hasErrors);
+  }
+
+  events(filter: EventFilter): AsyncIterable<StreamedEvent> {
+    return followEvents(
+      async ({ path, headers, signal, rejected }) => {
+        const token = await this.#credential({ rejected });
+        const all = { ...this.#headers, ...headers, authorization: `Bearer ${token}` };
+        return this.#transport.open({ path, headers: all, signal });
+      },
+      this.#basePath,
+      filter,
+    );
   }
 
   close(): Promise<void> {

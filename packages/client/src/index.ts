@@ -5,11 +5,14 @@ export type {
   CallAnswer,
   CallInput,
   EnqueueRequest,
+  EventPattern,
+  EventType,
   HeartbeatAnswer,
   Job,
   JobError,
   JobErrorReport,
   JobState,
+  OjsEvent,
   OperationId,
   RetryPolicyRequest,
 } from './api.ts';
@@ -25,6 +28,7 @@ export {
   OjsTimeoutError,
   OjsValidationError,
 } from './errors.ts';
+export type { EventFilter, GapEvent, StateChangeEvent, StreamedEvent } from './event-stream.ts';
 export {
   type AnyJob,
   argsOf,

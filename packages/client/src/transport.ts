@@ -1,5 +1,6 @@
 import { Pool } from 'undici';
 import { connectionError } from './connection-error.ts';
+import type { OpenAnswer } from './event-stream.ts';
 import { Exchange, type ExchangeLimits, type RawAnswer } from './exchange.ts';
 
 /** One request, ready to be sent. */
@@ -14,6 +15,8 @@ export interface RawRequest extends ExchangeLimits {
 export interface Transport {
   /** @throws {OjsConnectionError}; the signal's reason when it fires */
   send(request: RawRequest): Promise<RawAnswer>;
+  /** An answer that goes on: only its beginning is awaited. @throws as {@link send} */
+  open(request: { path: string; headers: Record<string, string>; signal: AbortSignal }): Promise<OpenAnswer>;
   /** Lets requests end, then closes every connection. */
   close(): Promise<void>;
   /** Ends requests with an error and closes every connection. */
@@ -54,6 +57,14 @@ export function createTransport(options: {
         return await exchange.answer;
       } catch (error) {
         throw connectionError(origin, error, limits.signal);
+      }
+    },
+    async open({ path, headers, signal }) {
+      try {
+        const { statusCode, headers: answered, body } = await pool.request({ method: 'GET', path, headers, signal });
+        return { status: statusCode, headers: answered, body };
+      } catch (error) {
+        throw connectionError(origin, error, signal);
       }
     },
     close: () => (pool.closed ? Promise.resolve() : pool.close()),

@@ -6,6 +6,7 @@ import {
   createClient,
   type EnqueueOptions,
   type EnqueueRequest,
+  type EventFilter,
   type InputOf,
   isJobId,
   type Job,
@@ -14,6 +15,7 @@ import {
   OjsValidationError,
   type ResultOf,
   resultOf,
+  type StreamedEvent,
   uuidv7,
 } from '@ojs/client';
 import { confirmEnqueued } from './confirm.ts';
@@ -90,6 +92,13 @@ export interface Producer {
     id: string,
     options?: WaitOptions,
   ): Promise<Result>;
+  /**
+   * Events of the queues that the credential may inspect, as they happen. A lost connection is made anew and nothing is lost
+   * by that: see {@link StreamedEvent} for what an iteration may tell.
+   *
+   * @throws (while iterating) {@link OjsError} when the server refuses for good
+   */
+  events(filter?: EventFilter): AsyncIterable<StreamedEvent>;
   /** Lets calls end, then closes the connections. Unused connections keep no process alive. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -173,6 +182,10 @@ export class HttpProducer implements Producer {
   ): Promise<Result> {
     const { result } = await waitForCompletion(this.#client, checkedId(id), options);
     return resultOf(job, result);
+  }
+
+  events(filter: EventFilter = {}): AsyncIterable<StreamedEvent> {
+    return this.#client.events(filter);
   }
 
   close(): Promise<void> {
