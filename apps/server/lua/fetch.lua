@@ -25,6 +25,7 @@ local function claim(queue, id, turn, request)
   call('HSET', key, 'atm', attempt, 'ats', attempt, 'processedOn', now, 'lo', request.principal, 'lw', request.worker,
     'ls', lease, 'le', ends, 'dl', deadline or '')
   timer(id, ends)
+  if job.wf then stepStarted(job.wf, queue) end
   event('job.started', queue, id, job.name, 'a=' .. attempt .. ' w=' .. request.worker)
   return { queue, id, ends, attempt, flat }
 end

@@ -15,7 +15,7 @@ local function stateOf(queue, id)
 end
 
 -- What hangs on a job besides its places, told where it leaves them: set by the libraries below.
--- stepEnded(step, state): a step of a workflow reached a terminal state (workflow.lua).
+-- stepEnded(step, state, queue, id): a step of a workflow reached a terminal state (workflow.lua).
 -- leaseEnded(queue, id, limit): a job that counts for a limit is active no more (limits.lua).
 -- waiterLeft(queue, id, limit, policy): a job that has a limit is available no more, and has not begun (limits.lua).
 -- slotFreed(queue): a job of the queue is active no more.
@@ -76,6 +76,9 @@ local function becomeDelayed(queue, id, due, expires)
 end
 
 local function remove(queue, id, state)
+  -- Of a step that ended before, this changes nothing.
+  local step = call('HGET', of(queue, id), 'wf')
+  if step then stepEnded(step, 'cancelled', queue, id) end
   leave(queue, id, state)
   local unique = call('HGET', of(queue, id), 'uk')
   if unique then call('ZREM', own('unique/' .. unique), id) end
@@ -93,7 +96,7 @@ local function becomeFailed(queue, id, state)
   timer(id, now + (state == 'cancelled' and KEEP.cancelledMs or KEEP.discardedMs))
   done(id)
   local step = call('HGET', key, 'wf')
-  if step then stepEnded(step, state) end
+  if step then stepEnded(step, state, queue, id) end
 end
 
 local function becomeDeadLetter(queue, id)

@@ -34,7 +34,7 @@ local function complete(a, attempt, name, duration, step, limit)
   done(id)
   if limit then leaseEnded(queue, id, limit) end
   slotFreed(queue)
-  if step then stepEnded(step, 'completed') end
+  if step then stepEnded(step, 'completed', queue, id) end
   return { 'ok', now, 'completed' }
 end
 
@@ -51,6 +51,12 @@ local function settle(a, lease)
   local failed = a.error ~= '' and ' e=' .. a.error or ''
   if a.error ~= '' then event('job.failed', queue, id, name, 'a=' .. attempt .. ' d=' .. duration .. failed) end
 
+  local abandoned = a.outcome ~= 'discarded' and lease[10] and isAbandoned(lease[10])
+  if abandoned then
+    becomeFailed(queue, id, 'cancelled')
+    event('job.cancelled', queue, id, name)
+    return { 'ok', now, 'cancelled' }
+  end
   if a.outcome == 'retryable' and a.delay > 0 then
     local due = now + a.delay
     becomeDelayed(queue, id, due, expires)
@@ -78,7 +84,8 @@ for i = 1, tonumber(take()) do
   cursor = cursor + fields
   local lease = call('HMGET', of(a.queue, a.id), 'lo', 'lw', 'atm', 'priority', 'exp', 'name', 'processedOn', 'le', 'mx', 'wf', 'lk', 'rp')
   local answer = check(a, lease) or settle(a, lease)
-  -- The same length for all: status, now or what refused, state, due, type, attempt, max attempts, ms since the attempt began.
-  answers[i] = { answer[1], answer[2] or '', answer[3] or '', answer[4] or 0, lease[6] or '', lease[3] or '0', lease[9] or '0', lease[7] and now - lease[7] or 0 }
+  -- The same length for all: status, now or what refused, state, due, type, attempt, max attempts, ms since the attempt began,
+  -- whether it is a step of a workflow (1 or 0).
+  answers[i] = { answer[1], answer[2] or '', answer[3] or '', answer[4] or 0, lease[6] or '', lease[3] or '0', lease[9] or '0', lease[7] and now - lease[7] or 0, lease[10] and 1 or 0 }
 end
 return answers

@@ -14,3 +14,4 @@ export * from './system.ts';
 export * from './time.ts';
 export * from './unique.ts';
 export * from './worker.ts';
+export * from './workflow.ts';

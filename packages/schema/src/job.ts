@@ -103,6 +103,8 @@ export const SYSTEM_ATTRIBUTES: ReadonlySet<string> = new Set([
   'replay_count',
   'previous_errors',
   'replaces',
+  'workflow_id',
+  'parent_results',
 ]);
 
 export const EnqueueRequest = z
@@ -168,6 +170,11 @@ export const Job = z
       .array(JobError)
       .optional()
       .meta({ description: 'The errors of the life that ended before it was started anew' }),
+    workflow_id: z.string().optional().meta({ description: 'The workflow that the job is a step of' }),
+    parent_results: z
+      .array(z.unknown())
+      .optional()
+      .meta({ description: 'To workers: the results of the steps before, by place (ojs-workflows §7)' }),
     enqueued_by: z.string().optional().meta({ description: 'The principal that sent the job' }),
   })
   .meta({ id: 'Job' });

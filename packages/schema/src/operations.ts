@@ -5,6 +5,7 @@ import type { Operation } from './operations/operation.ts';
 import { queueOperations } from './operations/queues.ts';
 import { systemOperations } from './operations/system.ts';
 import { workerOperations } from './operations/workers.ts';
+import { workflowOperations } from './operations/workflows.ts';
 
 export type { Operation } from './operations/operation.ts';
 
@@ -13,6 +14,7 @@ export const operations = {
   ...systemOperations,
   ...jobOperations,
   ...workerOperations,
+  ...workflowOperations,
   ...deadLetterOperations,
   ...queueOperations,
   ...eventOperations,

@@ -14,6 +14,7 @@ import type {
 } from '@ojs/schema';
 import type { EventFollower } from './event-follow.ts';
 import type { LoggedEvent } from './event-log.ts';
+import type { Workflows } from './workflows/workflows.ts';
 
 /**
  * On whose behalf an operation changes something. `epoch` is the access epoch under which the caller was permitted:
@@ -50,6 +51,8 @@ export interface NewJob {
   readonly extra?: Readonly<Record<string, unknown>>;
   /** `options.metadata`; never interpreted outside development. */
   readonly metadata?: Readonly<Record<string, unknown>>;
+  /** Set where it is a step of a workflow: `wf` of its record. */
+  readonly step?: string;
 }
 
 export interface Fetch {
@@ -195,6 +198,8 @@ export interface Engine {
 
   /** What all tenants have together, of at most `mostQueues` queues. */
   overview(mostQueues: number): Promise<Overview>;
+
+  readonly workflows: Workflows;
 
   /** Round trip to Redis in milliseconds. @throws when it does not answer. */
   ping(): Promise<number>;

@@ -1,4 +1,4 @@
-import type { JobState } from '@ojs/schema';
+import type { JobState, WorkflowState } from '@ojs/schema';
 
 /** What the engine refuses, in its own words; the routes turn each into an answer. None carries job arguments. */
 export abstract class EngineRefusal extends Error {
@@ -106,6 +106,34 @@ export class WorkerDraining extends EngineRefusal {
 export class BadCursor extends EngineRefusal {
   constructor() {
     super('the cursor is not one that this server gave');
+  }
+}
+
+export class NoSuchWorkflow extends EngineRefusal {
+  readonly id: string;
+  constructor(id: string) {
+    super(`workflow ${id} does not exist`);
+    this.id = id;
+  }
+}
+
+/** A workflow with this id exists; nothing was stored. */
+export class WorkflowExists extends EngineRefusal {
+  readonly id: string;
+  constructor(id: string) {
+    super(`workflow ${id} exists already`);
+    this.id = id;
+  }
+}
+
+/** The workflow is in a terminal state. */
+export class WorkflowEnded extends EngineRefusal {
+  readonly id: string;
+  readonly state: WorkflowState;
+  constructor(id: string, state: WorkflowState) {
+    super(`workflow ${id} is ${state}`);
+    this.id = id;
+    this.state = state;
   }
 }
 

@@ -3,8 +3,9 @@ import type { EngineContext } from './context.ts';
 import type { Caller, Fetch } from './engine.ts';
 import { tellExpired } from './expired.ts';
 import { Gather } from './gather.ts';
-import { hashOf, toJob } from './job-record.ts';
+import { hashOf, type JobHash, toJob } from './job-record.ts';
 import { accepted, type Outcome } from './outcomes.ts';
+import type { WorkflowEngine } from './workflows/index.ts';
 
 /** The hash is as it was before the claim. */
 type Claimed = [queue: string, id: string, leaseEnd: number, attempt: number, hash: string[]];
@@ -13,7 +14,7 @@ type Claimed = [queue: string, id: string, leaseEnd: number, attempt: number, ha
 const MOST_SLICES = 50;
 
 /** FETCH (ojs-core §7.2): left queue first, then priority, then first in first out. */
-export function createFetch(context: EngineContext) {
+export function createFetch(context: EngineContext, handOver: WorkflowEngine['handOver']) {
   const { client, run, spaces, queueOf, due, observer } = context;
   const gather = new Gather<{ caller: Caller; fetch: Fetch }, Outcome>(
     async (tenant, requests) => {
@@ -38,12 +39,14 @@ export function createFetch(context: EngineContext) {
       [now, claimed, more, opens] = accepted(await gather.ask(tenant, { caller, fetch }), '');
     }
     if (Number(opens) > 0) due.expect(tenant, Number(opens));
+    const steps: (string | undefined)[] = [];
     const jobs = (claimed as Claimed[]).map(([queue, id, leaseEnd, attempt, flat]) => {
       queueOf.remember(tenant, id, queue);
-      const hash = { ...hashOf(flat), atm: String(attempt), processedOn: String(now) };
+      const hash: JobHash = { ...hashOf(flat), atm: String(attempt), processedOn: String(now) };
+      steps.push(hash.wf);
       return toJob(id, queue, hash, 'active', leaseEnd);
     });
     if (jobs.length > 0) observer.started(tenant, jobs, performance.now() - began);
-    return jobs;
+    return steps.some((step) => step !== undefined) ? handOver(tenant, jobs, steps) : jobs;
   };
 }

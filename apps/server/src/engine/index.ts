@@ -23,6 +23,7 @@ import { createSettle } from './settle.ts';
 import { createSweeper } from './sweeper.ts';
 import { createWake } from './wake.ts';
 import { createWorkers } from './workers.ts';
+import { createWorkflows } from './workflows/index.ts';
 
 export type * from './engine.ts';
 export * from './errors.ts';
@@ -68,7 +69,8 @@ export async function createEngine({
   };
   const { due } = context;
   const push = createPush(context);
-  const fetch = createFetch(context);
+  const { chore: workflowChore, handOver, ...workflows } = createWorkflows(context);
+  const fetch = createFetch(context, handOver);
   const settle = createSettle(context);
   const { readIn, info } = createRead(context);
   const { names, ...queues } = createQueues(context);
@@ -77,7 +79,7 @@ export async function createEngine({
   const sweeper = createSweeper(
     context,
     settle.expire,
-    { limit: createLimits(context).release },
+    { limit: createLimits(context).release, workflow: workflowChore },
     onError ?? (() => undefined),
   );
   await spaces.refresh(client);
@@ -125,6 +127,7 @@ export async function createEngine({
     },
     ...createDeadLetters(context, names, readIn),
     ...queues,
+    workflows,
     events: createEvents(context, source),
     followEvents: createFollow(context, source),
     ping: async () => {

@@ -19,6 +19,7 @@ import { uniqueArgument } from './unique.ts';
  *   lo   lease's principal   lw  its worker   ls  its length   le  its end   dl  moment of the execution timeout
  *   lk   key of its rate limit   lp  the limit: concurrency,rate,period,throttle,period   la  reschedule or drop
  *   rs   rescheduled to, by the limit   dr  why the server discarded it
+ *   wf   step of a workflow (lua/workflow.lua)
  *   enq  last became available   rd  last back-off   gb  times given back   errs  error history   ex  expired at
  *   et   type of the last error   rp  times started anew after it was discarded   pe  error history of the life before
  *   uk   uniqueness key   ur  ids of the jobs it replaced   sa  scheduled_at taken over from one of them
@@ -67,6 +68,7 @@ export function pushArguments(job: NewJob, principal: string): Argument[] {
   if (job.rateLimit) fields.push(...limitFields(job.rateLimit, job.queue));
   const unique = uniqueArgument(job);
   if (unique) fields.push('uk', unique.slice(0, unique.indexOf(' ')));
+  if (job.step !== undefined) fields.push('wf', job.step);
   return [
     job.queue,
     job.id,
@@ -140,6 +142,7 @@ export function toJob(id: string, queue: string, hash: JobHash, state: JobState,
     enqueued_by: hash.by,
     ...(hash.sa !== undefined && { scheduled_at: hash.sa }),
     ...(hash.ur !== undefined && { replaces: hash.ur.split(' ') }),
+    ...(hash.wf !== undefined && { workflow_id: hash.wf.slice(0, hash.wf.indexOf(' ')) }),
     ...moments(hash, state, timer),
     ...(hash.rp === undefined ? {} : { replay_count: Number(hash.rp) }),
     ...(hash.pe === undefined ? {} : { previous_errors: errorsOf(hash.pe) }),

@@ -31,11 +31,13 @@ export type MoveAll = (
 ) => Promise<Outcome[]>;
 
 /** @see MoveAll */
-export function createMoveAll({ run, spaces, queueOf }: EngineContext): MoveAll {
+export function createMoveAll({ run, spaces, queueOf, due }: EngineContext): MoveAll {
   return async (name, tenant, caller, jobs, whole = false) => {
     const args = [caller.epoch, name, whole ? 1 : 0, jobs.length];
     for (const { queue, id, state = '' } of jobs) args.push(queue, id, state);
     const [, ...outcomes] = accepted((await run('move', spaces.of(tenant), args)) as Outcome, '');
+    // Some may have been steps of workflows.
+    if (name === 'cancel' || name === 'cancel-waiting') due.expect(tenant, Date.now());
     const deletes = name === 'delete' || name === 'delete-dead-letter';
     jobs.forEach(({ id }, i) => {
       if (deletes || (outcomes[i] as Outcome)[0] === 'missing') queueOf.forget(tenant, id);

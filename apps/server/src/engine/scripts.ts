@@ -11,11 +11,16 @@ const SCRIPTS = [
   'heartbeat',
   'sweep',
   'read',
+  'states',
   'move',
   'pause',
   'stats',
   'peek',
   'release',
+  'workflow-create',
+  'workflow-advance',
+  'workflow-cancel',
+  'workflow-results',
 ] as const;
 export type ScriptName = (typeof SCRIPTS)[number];
 

@@ -18,6 +18,8 @@ export interface EngineSettings {
   readonly workers: number;
   /** Bytes of records after which a fetch, or a page of dead letters, hands out no more: what is one answer is in memory at once. */
   readonly answerBytes: number;
+  /** Bytes of results that one step of a workflow is handed, and of one that is handed on. */
+  readonly handedOnBytes: number;
 }
 
 const DAY = 86_400_000;
@@ -34,4 +36,5 @@ export const DEFAULT_SETTINGS: EngineSettings = {
   workerMs: 3_600_000,
   workers: LIMITS.workers,
   answerBytes: 16 * 1024 * 1024,
+  handedOnBytes: 256 * 1024,
 };

@@ -72,7 +72,7 @@ function settledOf({ claim, verdict }: Ending, outcome: Outcome): Settled {
     ...(state === 'completed' || state === 'discarded' ? { completedAt: moment } : {}),
     ...(state === 'discarded' ? { discardedAt: moment } : {}),
     ...(state === 'retryable' ? { nextAttemptAt: formatTimestamp(Number(due)) } : {}),
-    ...(verdict.state === 'retryable' ? { retryDelayMs: verdict.delayMs } : {}),
+    ...(verdict.state === 'retryable' && state !== 'cancelled' ? { retryDelayMs: verdict.delayMs } : {}),
   };
 }
 
@@ -107,7 +107,7 @@ function failure(
 
 /** ACK, FAIL, giving back, and the end of leases: all end an attempt, in one script. */
 export function createSettle(context: EngineContext) {
-  const { client, run, spaces, queueOf, observer } = context;
+  const { client, run, spaces, queueOf, due, observer } = context;
 
   const settleAll = async (tenant: string, endings: readonly Ending[]): Promise<Outcome[]> => {
     const args: (string | number)[] = [endings.length];
@@ -122,6 +122,8 @@ export function createSettle(context: EngineContext) {
     if (outcome[0] === 'missing') queueOf.forget(tenant, ending.claim.id);
     const settled = settledOf(ending, outcome);
     observer.settled(tenant, settled, performance.now() - began);
+    // What follows a step in its workflow is due now.
+    if (outcome[8] === 1) due.expect(tenant, Date.now());
     return settled;
   };
 

@@ -6,12 +6,14 @@ import { queueRoutes } from './queues.ts';
 import type { Route } from './route.ts';
 import { systemRoutes } from './system.ts';
 import { workerRoutes } from './workers.ts';
+import { workflowRoutes } from './workflows.ts';
 
 /** Everything that the server answers. */
 export const ROUTES: readonly Route[] = [
   ...systemRoutes,
   ...jobRoutes,
   ...workerRoutes,
+  ...workflowRoutes,
   ...ackRoutes,
   ...deadLetterRoutes,
   ...queueRoutes,

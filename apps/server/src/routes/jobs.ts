@@ -10,7 +10,7 @@ import { notFound } from './refusals.ts';
 import { type Route, route } from './route.ts';
 
 /** The tenant of a job comes from the credential; what the body says of it can only agree (security page, Multi-Tenant Scoping). */
-function checkTenant(ask: Ask, { meta }: NewJob, index?: number): void {
+export function checkTenant(ask: Ask, { meta }: NewJob, index?: number): void {
   const claimed = meta.tenant_id;
   // A credential that spans tenants writes on behalf of others.
   if (claimed === undefined || ask.principal.tenant === '*' || claimed === ask.tenant) return;

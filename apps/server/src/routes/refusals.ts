@@ -9,13 +9,16 @@ import {
   JobExists,
   LeaseLost,
   NoSuchJob,
+  NoSuchWorkflow,
   TooManyWorkers,
   WorkerTaken,
+  WorkflowEnded,
+  WorkflowExists,
   WrongState,
 } from '../engine/errors.ts';
 
 /** The one answer for what does not exist and for what the caller may not know of: byte for byte the same. */
-export function notFound(resource: 'job' | 'queue' | 'worker' | 'dead_letter_job', id: string): Refusal {
+export function notFound(resource: 'job' | 'queue' | 'worker' | 'dead_letter_job' | 'workflow', id: string): Refusal {
   const name = resource === 'dead_letter_job' ? 'dead letter' : resource;
   return refuse('not_found', `The ${name} does not exist.`, {
     hint: 'Check the id and the tenant; finished jobs are deleted after the retention time.',
@@ -58,6 +61,20 @@ function ofEngine(error: EngineRefusal): Refusal {
       `The job is ${error.state}, which does not allow this.`,
       { job_id: error.id, current_state: error.state },
       'Read the job to see what became of it.',
+    );
+  }
+  if (error instanceof NoSuchWorkflow) return notFound('workflow', error.id);
+  if (error instanceof WorkflowExists) {
+    return refuse('duplicate', 'A workflow with this id exists already.', {
+      hint: 'If this was a retry, the first attempt succeeded: read the workflow.',
+      details: { existing_workflow_id: error.id },
+    });
+  }
+  if (error instanceof WorkflowEnded) {
+    return conflict(
+      `The workflow is ${error.state}, which does not allow this.`,
+      { workflow_id: error.id, current_state: error.state },
+      'Read the workflow to see what became of it.',
     );
   }
   if (error instanceof LeaseLost) {

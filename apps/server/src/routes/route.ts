@@ -107,13 +107,14 @@ export function route<O extends Operation>(operation: O, declaration: Declaratio
 function readParams(schema: z.ZodObject, ask: Ask): unknown {
   const { params } = ask.request;
   if ('id' in schema.shape && !schema.safeParse(params).success) {
-    throw notFound('job', String((params as { id?: unknown }).id));
+    const resource = ask.operation.path.startsWith('/ojs/v1/workflows/') ? 'workflow' : 'job';
+    throw notFound(resource, String((params as { id?: unknown }).id));
   }
   return parse(schema, params);
 }
 
 /** Operations that do many things at once have the larger limit of a body. */
-const BATCHES: ReadonlySet<string> = new Set(['enqueueBatch', 'ackJobs']);
+const BATCHES: ReadonlySet<string> = new Set(['enqueueBatch', 'ackJobs', 'createWorkflow']);
 
 /** Adds the routes to a server: connection → identify → permit → validate → operate → answer, written once. */
 export function addRoutes(app: FastifyInstance, services: Services, routes: readonly Route[]): void {

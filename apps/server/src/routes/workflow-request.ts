@@ -1,0 +1,62 @@
+import { parseDuration } from '@ojs/schema';
+import { uuidV7 } from '../connection/uuid.ts';
+import type { Tree, TreeNode } from '../engine/workflows/tree.ts';
+import type { NewWorkflow, StepJob } from '../engine/workflows/workflows.ts';
+import { claimedQueue, type EnqueueRules, toNewJob } from './enqueue.ts';
+import { invalid } from './issues.ts';
+import { within } from './within.ts';
+import { type Attributes, isObject, readShape, type ShapeStep } from './workflow-shape.ts';
+
+const isStep = (node: { readonly kind: string }): node is ShapeStep => node.kind === 'job';
+
+/** The queues of all jobs of a workflow, read before any is validated, because the permission is asked about them first. */
+export function claimedQueues(body: unknown, rules: EnqueueRules): string[] {
+  const { nodes } = readShape(body, rules.unknownAttributes);
+  return nodes.filter(isStep).map(({ path, body: job }) => within(path, () => claimedQueue(job)));
+}
+
+/** A duration after `+`, in ms: what it is counted from is the moment at which the step begins. */
+function relative(job: Attributes, ...names: string[]): number | undefined {
+  const options = isObject(job.options) ? job.options : {};
+  for (const name of names) {
+    const text = options[name] ?? job[name];
+    if (typeof text === 'string') return text.startsWith('+') ? parseDuration(text.slice(1)) : undefined;
+  }
+  return undefined;
+}
+
+/**
+ * Reads a workflow: its structure, then each job by the rules of an enqueue.
+ * @param accept is told each job, and throws where it is not accepted
+ * @throws {Refusal} naming the place, the field and the rule
+ */
+export function toNewWorkflow(
+  body: unknown,
+  rules: EnqueueRules,
+  now: number,
+  bytes: number,
+  accept: (job: StepJob) => void,
+): NewWorkflow {
+  const { id, name, nodes } = readShape(body, rules.unknownAttributes);
+  const jobs = new Map<number, StepJob>();
+  const ids = new Set<string>();
+  const tree: Tree = nodes.map((node, n): TreeNode => {
+    if (!isStep(node)) return node;
+    const { path, body: sent, ...rest } = node;
+    return within(path, () => {
+      const job = toNewJob(sent, rules, now, bytes);
+      accept(job);
+      if (ids.has(job.id)) throw invalid('id', 'unique', 'is the id of another job of the workflow too');
+      ids.add(job.id);
+      const scheduledIn = relative(sent, 'scheduled_at', 'delay_until');
+      const expiresIn = relative(sent, 'expires_at');
+      jobs.set(n, {
+        ...job,
+        ...(scheduledIn !== undefined && { scheduledIn }),
+        ...(expiresIn !== undefined && { expiresIn }),
+      });
+      return { ...rest, queue: job.queue, type: job.type, job: job.id };
+    });
+  });
+  return { id: id ?? uuidV7(now), ...(name !== undefined && { name }), tree, jobs };
+}

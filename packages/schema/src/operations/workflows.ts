@@ -1,0 +1,55 @@
+import {
+  WorkflowAnswer,
+  WorkflowCancelledAnswer,
+  WorkflowRequest,
+  WorkflowsAnswer,
+  WorkflowsQuery,
+} from '../workflow.ts';
+import { define, jobParams } from './operation.ts';
+
+export const workflowOperations = {
+  createWorkflow: define({
+    id: 'createWorkflow',
+    method: 'POST',
+    path: '/ojs/v1/workflows',
+    summary: 'Create and start a chain, group, batch or graph of jobs',
+    permission: 'enqueue',
+    planes: ['producer'],
+    body: WorkflowRequest,
+    status: 201,
+    answer: WorkflowAnswer,
+  }),
+  listWorkflows: define({
+    id: 'listWorkflows',
+    method: 'GET',
+    path: '/ojs/v1/workflows',
+    summary: 'List the workflows all of whose queues the caller may inspect, newest first',
+    permission: 'inspect',
+    planes: ['producer'],
+    query: WorkflowsQuery,
+    status: 200,
+    answer: WorkflowsAnswer,
+  }),
+  getWorkflow: define({
+    id: 'getWorkflow',
+    method: 'GET',
+    path: '/ojs/v1/workflows/{id}',
+    summary: 'Read a workflow and the state of each step',
+    permission: 'inspect',
+    planes: ['producer', 'worker'],
+    params: jobParams,
+    status: 200,
+    answer: WorkflowAnswer,
+  }),
+  cancelWorkflow: define({
+    id: 'cancelWorkflow',
+    method: 'DELETE',
+    path: '/ojs/v1/workflows/{id}',
+    summary: 'Cancel a workflow: what a worker has goes on, nothing else begins',
+    permission: 'cancel',
+    planes: ['producer'],
+    params: jobParams,
+    status: 200,
+    answer: WorkflowCancelledAnswer,
+  }),
+};
