@@ -2,7 +2,9 @@
 -- ARGV: epoch, id, the nodes as they were read, more to come (1 or 0), the failed step (node or '', queue, type, name);
 -- how many nodes change, per node: number, state; how many steps fail unbegun, per step: node, what it hands on;
 -- how many jobs are cancelled, per job: queue, id; how many steps begin, per step: node, place, the job (see add.lua).
--- Answers: ok and whether to look again (1 or 0), stale, missing, or changed.
+-- before these what the owner may do where jobs are in the way (unique.lua).
+-- Answers: ok, whether to look again (1 or 0), queues where jobs are in the way of which the owner's rights are not known;
+-- or stale, missing, changed.
 local stale, id, read, again = take() ~= epoch, take(), take(), take() == '1'
 local failed = { node = take(), queue = take(), type = take(), name = take() }
 local key, nodes, name = workflow(id), workflow(id, 'nodes'), 'workflow/' .. id
@@ -15,14 +17,15 @@ end
 local changes = list(function() return { node = take(), to = take() } end)
 local failures = list(function() return { node = take(), to = 'f', handsOn = take() } end)
 local cancels = list(function() return { queue = take(), id = take() } end)
+local rights = takeRights()
 local begins = list(function() return { node = take(), to = 'a', place = take(), job = takeJob() } end)
 
-if stale then return { 'stale', epoch } end
 local current = call('GET', nodes)
 if not current then
   timer(name, false)
   return { 'missing' }
 end
+if stale then return { 'stale', epoch } end
 local function holds(touched)
   for _, each in ipairs(touched) do
     local at = each.node + 1
@@ -69,10 +72,25 @@ for _, each in ipairs(cancels) do
     event('job.cancelled', each.queue, each.id, call('HGET', of(each.queue, each.id), 'name'))
   end
 end
+-- Why a step does not begin: somebody else's job has its id, or what it must be unique in (ignored or not, it is not done).
+local function refused(why)
+  local code = why == 'forbidden' and 'permission_denied' or 'duplicate'
+  local message = why == 'id' and 'a job with this id exists already'
+    or why == 'forbidden' and 'the owner of the workflow may not replace the job that is in the way'
+    or 'a job with this uniqueness key is in the way'
+  return cjson.encode({ error = { code = code, message = message, attempt = 0 } })
+end
+
+local unknown = {}
 for _, each in ipairs(begins) do
   local job = each.job
-  if call('HEXISTS', own('index'), job.id) == 1 then
-    fail(each.node, cjson.encode({ error = { code = 'duplicate', message = 'a job with this id exists already', attempt = 0 } }))
+  local taken = call('HEXISTS', own('index'), job.id) == 1
+  local refusal = not taken and judge({ job }, rights)
+  if refusal and refusal[1] == 'ask' then
+    for i = 2, #refusal do unknown[#unknown + 1] = refusal[i] end
+    again = true
+  elseif taken or refusal or job.existing then
+    fail(each.node, refused(taken and 'id' or refusal and refusal[1]))
     again = true
   else
     call('SETRANGE', nodes, each.node, 'a')
@@ -92,6 +110,9 @@ end
 local ends = root == 'c' or root == 'f' or root == 'x'
 if ends and string.sub(current, 1, 1) ~= root then finish(root) end
 
+-- Steps that ended in this script: cancelled above, or replaced by others that began.
+again = again or stepsEnded[id] == true
+
 local kept = ends and tonumber(call('HGET', key, 'until'))
 if again then
   timer(name, now)
@@ -104,4 +125,4 @@ else
   call('ZREM', own('workflows'), id)
   timer(name, false)
 end
-return { 'ok', again and 1 or 0 }
+return { 'ok', again and 1 or 0, unpack(unknown, 1, math.min(#unknown, 1000)) }

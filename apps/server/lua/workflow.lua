@@ -12,6 +12,9 @@
 -- workflow/<id> says that there is something to decide, so that no crash between the two can lose it.
 local ENDS = { completed = 'c', discarded = 'f', cancelled = 'x' }
 
+-- Workflows of which a step ended in this script.
+local stepsEnded = {}
+
 local function workflow(id, part) return own('workflow/' .. id .. (part and '/' .. part or '')) end
 
 local function workflowEvent(name, queue, id, kind, data)
@@ -47,6 +50,7 @@ function stepEnded(step, state, queue, id)
   if result then call('HSET', workflow(flow, 'results'), node, result) end
   call('HSET', workflow(flow, 'ends'), node, (job[2] or 0) .. ' ' .. now .. ' ' .. (job[3] or 0))
   timer('workflow/' .. flow, now)
+  stepsEnded[flow] = true
   if place == 'b' or state == 'cancelled' then return end
   local left = call('HINCRBY', workflow(flow), 'left', -1)
   call('HINCRBY', workflow(flow), state == 'completed' and 'completed' or 'failed', 1)

@@ -40,7 +40,17 @@ export const RULES = [
   'unique job not under its key',
   'statistics disagree',
 ] as const;
-export type Rule = (typeof RULES)[number];
+/** The same of workflows. */
+export const WORKFLOW_RULES = [
+  'workflow key without workflow',
+  'workflow is incomplete',
+  'workflow counts disagree',
+  'step lost',
+  'step kept after it began',
+  'step under way without a job',
+  'job of a step that has not begun',
+] as const;
+export type Rule = (typeof RULES)[number] | (typeof WORKFLOW_RULES)[number];
 
 /** A rule that does not hold somewhere. It names places, never what a job carries. */
 export interface Finding {
@@ -48,20 +58,22 @@ export interface Finding {
   readonly tenant: string;
   readonly queue?: string;
   readonly job?: string;
+  readonly workflow?: string;
   /** Names and numbers of ours that help to find the cause. */
   readonly detail?: string;
 }
 
 /** What two looks at the same fault have in common: a detail may have changed meanwhile. */
-export const sameFault = ({ rule, tenant, queue = '', job = '' }: Finding): string =>
-  [rule, tenant, queue, job].join('\n');
+export const sameFault = ({ rule, tenant, queue = '', job = '', workflow = '' }: Finding): string =>
+  [rule, tenant, queue, job, workflow].join('\n');
 
 /** A finding as one line of text. */
-export function lineOf({ rule, tenant, queue, job, detail }: Finding): string {
+export function lineOf({ rule, tenant, queue, job, workflow, detail }: Finding): string {
   const where = [
     `tenant ${tenant}`,
     queue === undefined ? '' : `queue ${queue}`,
     job === undefined ? '' : `job ${job}`,
+    workflow === undefined ? '' : `workflow ${workflow}`,
   ];
   return `${where.filter(Boolean).join(', ')}: ${rule}${detail === undefined ? '' : ` (${detail})`}`;
 }

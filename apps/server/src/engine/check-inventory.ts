@@ -12,6 +12,8 @@ export interface TenantInventory {
   /** Keys of rate limits, after the tenant's prefix. */
   readonly limits: string[];
   readonly uniqueKeys: string[];
+  /** The keys of each workflow: the parts of its record. */
+  readonly workflows: Map<string, Set<string>>;
   /** Whether there is more than an access epoch and worker ids, which need no registered tenant. */
   hasJobs: boolean;
 }
@@ -29,7 +31,15 @@ export async function takeInventory(client: RedisClient): Promise<Inventory> {
   const inventoryOf = (tenant: string): TenantInventory => {
     let inventory = tenants.get(tenant);
     if (!inventory) {
-      inventory = { tenant, queues: new Map(), workers: [], limits: [], uniqueKeys: [], hasJobs: false };
+      inventory = {
+        tenant,
+        queues: new Map(),
+        workers: [],
+        limits: [],
+        uniqueKeys: [],
+        workflows: new Map(),
+        hasJobs: false,
+      };
       tenants.set(tenant, inventory);
     }
     return inventory;
@@ -68,6 +78,11 @@ export async function takeInventory(client: RedisClient): Promise<Inventory> {
       case 'unique':
         inventoryOf(meaning.tenant).uniqueKeys.push(meaning.key);
         return;
+      case 'workflow': {
+        const { workflows } = inventoryOf(meaning.tenant);
+        workflows.set(meaning.id, (workflows.get(meaning.id) ?? new Set()).add(meaning.part));
+        return;
+      }
       case 'bypass':
         findings.set(key, {
           rule: 'queue bypassed by BullMQ',

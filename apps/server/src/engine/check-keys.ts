@@ -20,6 +20,7 @@ export type KeyMeaning =
   | { readonly kind: 'limit'; readonly tenant: string; readonly name: string }
   /** The jobs with a uniqueness key. */
   | { readonly kind: 'unique'; readonly tenant: string; readonly key: string }
+  | { readonly kind: 'workflow'; readonly tenant: string; readonly id: string; readonly part: string }
   | { readonly kind: 'queue'; readonly tenant: string; readonly queue: string }
   | { readonly kind: 'job'; readonly tenant: string; readonly queue: string; readonly id: string }
   /** BullMQ's own places for jobs without a priority, where ours never go. */
@@ -27,7 +28,7 @@ export type KeyMeaning =
   | { readonly kind: 'unknown'; readonly tenant: string; readonly queue?: string; readonly name: string };
 
 const SYSTEM: ReadonlySet<string> = new Set(Object.values(systemSpace));
-const TENANT = new Set(['index', 'timers', 'events', 'queues', 'epoch']);
+const TENANT = new Set(['index', 'timers', 'events', 'queues', 'epoch', 'workflows']);
 /** Of workers, beside their records; they end by themselves as those do. */
 const WORKERS = new Set(['workers', 'worker-counts']);
 const QUEUE = new Set<string>([...PLACES, 'meta', 'pc']);
@@ -35,6 +36,7 @@ const LIMIT = new Set(['running', 'waiting', 'groups', 'rate', 'throttle', 'held
 const BYPASS = new Set(['wait', 'paused']);
 
 const JOB_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const WORKFLOW = /^([0-9a-f-]{36})(?:\/(steps|nodes|results|ends))?$/;
 const OWN = /^\{ojs:([^{}]+)\}\/([^/]+)(?:\/(.+))?$/s;
 const BULL = /^\{ojs:([^{}]+)\}:([^:]+):(.+)$/s;
 
@@ -43,6 +45,8 @@ function meaningOfOwn(tenant: string, name: string, rest: string | undefined): K
   if (rest !== undefined ? name === 'worker' : WORKERS.has(name)) return { kind: 'worker', tenant };
   if (rest !== undefined && LIMIT.has(name)) return { kind: 'limit', tenant, name: `${name}/${rest}` };
   if (rest !== undefined && name === 'unique') return { kind: 'unique', tenant, key: rest };
+  const workflow = name === 'workflow' ? WORKFLOW.exec(rest ?? '') : null;
+  if (workflow) return { kind: 'workflow', tenant, id: workflow[1]!, part: workflow[2] ?? '' };
   if (rest !== undefined && MARKS.some((mark) => mark === name)) return { kind: 'queue', tenant, queue: rest };
   return { kind: 'unknown', tenant, name: rest === undefined ? name : `${name}/${rest}` };
 }

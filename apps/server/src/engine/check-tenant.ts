@@ -9,6 +9,7 @@ import { checkQueue, LOOKED_AT, type LookedAt, placesOf, type QueueSnapshot, sta
 import { readStats } from './check-stats.ts';
 import { checkUnique, uniqueJobsOf } from './check-unique.ts';
 import { checkWorkers } from './check-workers.ts';
+import { checkWorkflows } from './check-workflows.ts';
 
 /** What a tenant has, as counted from its jobs. */
 export interface TenantSummary {
@@ -97,6 +98,7 @@ export async function checkTenant(
   const exists = new Set<string>();
   const snapshots: QueueSnapshot[] = [];
   const unique = new Map<string, ReturnType<typeof uniqueJobsOf>[number][1]>();
+  const jobs = new Map<string, boolean>();
   let deadLetters = 0;
   for (const queue of new Set([...registered.keys(), ...inventory.queues.keys()])) {
     if (!registered.has(queue)) found('queue is not registered', { queue });
@@ -107,6 +109,7 @@ export async function checkTenant(
     snapshots.push(snapshot);
     for (const id of snapshot.jobs.keys()) exists.add(id);
     for (const [id, job] of uniqueJobsOf(snapshot)) unique.set(id, job);
+    for (const [id, [place]] of placesOf(snapshot)) jobs.set(id, place !== 'completed' && place !== 'failed');
     const counts = recount(snapshot);
     for (const state of JOB_STATES) {
       total[state] += counts[state];
@@ -127,6 +130,9 @@ export async function checkTenant(
   const keys = new Map<string, ReadonlySet<string>>();
   for (const key of inventory.uniqueKeys) keys.set(key, new Set((await scores(`${prefix}/unique/${key}`)).keys()));
   findings.push(...checkUnique(tenant, keys, unique));
+  await checkWorkflows(client, { prefix, timers, jobs }, inventory.workflows, (rule, workflow, detail) =>
+    found(rule, { workflow, ...(detail !== undefined && { detail }) }),
+  );
   for (const key of inventory.workers) {
     if ((await client.pttl(key)) === -1) found('worker bound for ever', { detail: key.slice(prefix.length) });
   }

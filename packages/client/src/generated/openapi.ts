@@ -443,6 +443,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ojs/v1/workflows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the workflows all of whose queues the caller may inspect, newest first */
+        get: operations["listWorkflows"];
+        put?: never;
+        /** Create and start a chain, group, batch or graph of jobs */
+        post: operations["createWorkflow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/workflows/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a workflow and the state of each step */
+        get: operations["getWorkflow"];
+        put?: never;
+        post?: never;
+        /** Cancel a workflow: what a worker has goes on, nothing else begins */
+        delete: operations["cancelWorkflow"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ready": {
         parameters: {
             query?: never;
@@ -694,6 +730,8 @@ export interface components {
             next_attempt_at?: string;
             /** @description The same as next_attempt_at, as ojs-retry has it */
             next_retry_at?: string;
+            /** @description To workers: the results of the steps before, by place (ojs-workflows §7) */
+            parent_results?: unknown[];
             /** @description The errors of the life that ended before it was started anew */
             previous_errors?: components["schemas"]["JobError"][];
             priority: number;
@@ -716,6 +754,8 @@ export interface components {
             type: string;
             unique?: components["schemas"]["UniquePolicy"];
             visibility_timeout_ms?: number;
+            /** @description The workflow that the job is a step of */
+            workflow_id?: string;
         } & {
             [key: string]: unknown;
         };
@@ -750,6 +790,30 @@ export interface components {
         };
         /** @example 019461a8-1a2b-7c3d-8e4f-5a6b7c8d9e0f */
         JobId: string;
+        JobOptions: {
+            /** @description The HTTP binding’s word for scheduled_at, which wins */
+            delay_until?: components["schemas"]["Moment"] | null;
+            expires_at?: components["schemas"]["Moment"] | null;
+            metadata?: {
+                [key: string]: unknown;
+            };
+            pending?: boolean;
+            /** @description Higher is sooner; HIGH, NORMAL and LOW mean 10, 0 and -10 */
+            priority?: number;
+            queue?: components["schemas"]["QueueName"];
+            rate_limit?: components["schemas"]["RateLimit"];
+            retry?: components["schemas"]["RetryPolicy"];
+            scheduled_at?: components["schemas"]["Moment"] | null;
+            tags?: string[];
+            /** @description Seconds; 0 means the default */
+            timeout?: number;
+            /** @description Milliseconds; wins over timeout */
+            timeout_ms?: number;
+            unique?: components["schemas"]["UniquePolicy"] | null;
+            /** @description Seconds */
+            visibility_timeout?: number;
+            visibility_timeout_ms?: number;
+        };
         /** @enum {string} */
         JobState: "scheduled" | "available" | "pending" | "active" | "completed" | "retryable" | "cancelled" | "discarded";
         JobSummary: {
@@ -919,6 +983,8 @@ export interface components {
              */
             strategy?: "none" | "constant" | "linear" | "exponential" | "polynomial";
         };
+        /** @enum {string} */
+        StepState: "waiting" | "pending" | "active" | "completed" | "failed" | "cancelled" | "skipped" | "running";
         UniquePolicy: {
             /** @description Attributes of the arguments that count; none or null: all */
             args_keys?: string[] | null;
@@ -942,6 +1008,268 @@ export interface components {
         };
         /** @example worker_019414d4-aaaa-7000-8000-111111111111 */
         WorkerId: string;
+        Workflow: {
+            callbacks?: {
+                [key: string]: components["schemas"]["WorkflowStep"];
+            };
+            cancelled_at?: string;
+            completed_at?: string;
+            created_at: string;
+            /** @description The principal with whose rights the steps are enqueued */
+            created_by: string;
+            id: string;
+            jobs?: components["schemas"]["WorkflowStep"][];
+            jobs_completed: number;
+            jobs_total: number;
+            metadata: {
+                cancelled_at?: string;
+                completed_at?: string;
+                completed_count: number;
+                created_at: string;
+                errors?: ({
+                    attempt: number;
+                    code: string;
+                    job_id: string;
+                    message: string;
+                } & {
+                    [key: string]: unknown;
+                })[];
+                failed_callbacks?: ("on_complete" | "on_success" | "on_failure")[];
+                failed_count: number;
+                failed_job_ids?: string[];
+                failed_step_index?: number;
+                job_count: number;
+                started_at?: string;
+            };
+            name?: string;
+            started_at?: string;
+            state: components["schemas"]["WorkflowState"];
+            steps?: components["schemas"]["WorkflowStep"][];
+            steps_completed: number;
+            steps_total: number;
+            type: components["schemas"]["WorkflowType"];
+        };
+        WorkflowAnswer: {
+            workflow: components["schemas"]["Workflow"];
+        };
+        WorkflowCancelledAnswer: {
+            workflow: {
+                callbacks?: {
+                    [key: string]: components["schemas"]["WorkflowStep"];
+                };
+                cancelled_at?: string;
+                completed_at?: string;
+                created_at: string;
+                /** @description The principal with whose rights the steps are enqueued */
+                created_by: string;
+                id: string;
+                jobs?: components["schemas"]["WorkflowStep"][];
+                jobs_completed: number;
+                jobs_total: number;
+                metadata: {
+                    cancelled_at?: string;
+                    completed_at?: string;
+                    completed_count: number;
+                    created_at: string;
+                    errors?: ({
+                        attempt: number;
+                        code: string;
+                        job_id: string;
+                        message: string;
+                    } & {
+                        [key: string]: unknown;
+                    })[];
+                    failed_callbacks?: ("on_complete" | "on_success" | "on_failure")[];
+                    failed_count: number;
+                    failed_job_ids?: string[];
+                    failed_step_index?: number;
+                    job_count: number;
+                    started_at?: string;
+                };
+                name?: string;
+                started_at?: string;
+                state: components["schemas"]["WorkflowState"];
+                steps?: components["schemas"]["WorkflowStep"][];
+                steps_already_completed: number;
+                steps_cancelled: number;
+                steps_completed: number;
+                steps_total: number;
+                type: components["schemas"]["WorkflowType"];
+            };
+        };
+        WorkflowRequest: {
+            id?: components["schemas"]["JobId"];
+            name?: string;
+            /** @description Defaults for all steps */
+            options?: components["schemas"]["JobOptions"];
+            steps: ({
+                type: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+            /** @constant */
+            type: "chain";
+        } | {
+            id?: components["schemas"]["JobId"];
+            jobs: ({
+                type: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+            name?: string;
+            /** @description Defaults for all steps */
+            options?: components["schemas"]["JobOptions"];
+            /** @constant */
+            type: "group";
+        } | {
+            callbacks: {
+                on_complete?: components["schemas"]["EnqueueRequest"];
+                on_failure?: components["schemas"]["EnqueueRequest"];
+                on_success?: components["schemas"]["EnqueueRequest"];
+            };
+            id?: components["schemas"]["JobId"];
+            jobs: ({
+                type: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+            name?: string;
+            /** @description Defaults for all steps */
+            options?: components["schemas"]["JobOptions"];
+            /** @constant */
+            type: "batch";
+        } | {
+            id?: components["schemas"]["JobId"];
+            name?: string;
+            /** @description Defaults for all steps */
+            options?: components["schemas"]["JobOptions"];
+            steps: ({
+                args: unknown[];
+                /** @description The HTTP binding’s word for scheduled_at, which wins */
+                delay_until?: components["schemas"]["Moment"] | null;
+                depends_on?: string[];
+                expires_at?: components["schemas"]["Moment"] | null;
+                id: string;
+                meta?: components["schemas"]["Meta"];
+                metadata?: {
+                    [key: string]: unknown;
+                };
+                options?: {
+                    /** @description The HTTP binding’s word for scheduled_at, which wins */
+                    delay_until?: components["schemas"]["Moment"] | null;
+                    expires_at?: components["schemas"]["Moment"] | null;
+                    metadata?: {
+                        [key: string]: unknown;
+                    };
+                    pending?: boolean;
+                    /** @description Higher is sooner; HIGH, NORMAL and LOW mean 10, 0 and -10 */
+                    priority?: number;
+                    queue?: components["schemas"]["QueueName"];
+                    rate_limit?: components["schemas"]["RateLimit"];
+                    retry?: components["schemas"]["RetryPolicy"];
+                    scheduled_at?: components["schemas"]["Moment"] | null;
+                    tags?: string[];
+                    /** @description Seconds; 0 means the default */
+                    timeout?: number;
+                    /** @description Milliseconds; wins over timeout */
+                    timeout_ms?: number;
+                    unique?: components["schemas"]["UniquePolicy"] | null;
+                    /** @description Seconds */
+                    visibility_timeout?: number;
+                    visibility_timeout_ms?: number;
+                } & {
+                    [key: string]: unknown;
+                };
+                pending?: boolean;
+                /** @description Higher is sooner; HIGH, NORMAL and LOW mean 10, 0 and -10 */
+                priority?: number;
+                queue?: components["schemas"]["QueueName"];
+                rate_limit?: components["schemas"]["RateLimit"];
+                retry?: components["schemas"]["RetryPolicy"];
+                scheduled_at?: components["schemas"]["Moment"] | null;
+                schema?: string;
+                specversion?: string;
+                tags?: string[];
+                /** @description Seconds; 0 means the default */
+                timeout?: number;
+                /** @description Milliseconds; wins over timeout */
+                timeout_ms?: number;
+                type: components["schemas"]["JobType"];
+                unique?: components["schemas"]["UniquePolicy"] | null;
+                /** @description Seconds */
+                visibility_timeout?: number;
+                visibility_timeout_ms?: number;
+            } & {
+                [key: string]: unknown;
+            })[];
+        };
+        WorkflowsAnswer: {
+            pagination: {
+                has_more: boolean;
+                limit: number;
+                next_cursor?: string;
+            };
+            workflows: components["schemas"]["WorkflowSummary"][];
+        };
+        /** @enum {string} */
+        WorkflowState: "running" | "completed" | "failed" | "cancelled";
+        WorkflowStep: {
+            completed_at?: string;
+            depends_on?: string[];
+            error?: {
+                attempt: number;
+                code: string;
+                message: string;
+            } & {
+                [key: string]: unknown;
+            };
+            id?: string;
+            index: number;
+            /** @description null until the step begins */
+            job_id?: string | null;
+            name?: string;
+            queue?: string;
+            result?: unknown;
+            started_at?: string;
+            state: components["schemas"]["StepState"];
+            type: string;
+        } & {
+            [key: string]: unknown;
+        };
+        WorkflowSummary: {
+            cancelled_at?: string;
+            completed_at?: string;
+            created_at: string;
+            /** @description The principal with whose rights the steps are enqueued */
+            created_by: string;
+            id: string;
+            metadata: {
+                cancelled_at?: string;
+                completed_at?: string;
+                completed_count: number;
+                created_at: string;
+                errors?: ({
+                    attempt: number;
+                    code: string;
+                    job_id: string;
+                    message: string;
+                } & {
+                    [key: string]: unknown;
+                })[];
+                failed_callbacks?: ("on_complete" | "on_success" | "on_failure")[];
+                failed_count: number;
+                failed_job_ids?: string[];
+                failed_step_index?: number;
+                job_count: number;
+                started_at?: string;
+            };
+            name?: string;
+            started_at?: string;
+            state: components["schemas"]["WorkflowState"];
+            type: components["schemas"]["WorkflowType"];
+        };
+        /** @enum {string} */
+        WorkflowType: "chain" | "group" | "batch" | "graph";
     };
     responses: {
         /** @description The request is malformed */
@@ -1901,6 +2229,138 @@ export interface operations {
                 };
                 content: {
                     "application/openjobspec+json": components["schemas"]["NackAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    listWorkflows: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                state?: components["schemas"]["WorkflowState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["WorkflowsAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    createWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["WorkflowRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["WorkflowAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    getWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["WorkflowAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    cancelWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["WorkflowCancelledAnswer"];
                 };
             };
             400: components["responses"]["Error400"];

@@ -1,10 +1,11 @@
 import type { EngineContext } from '../context.ts';
 import type { NewJob } from '../engine.ts';
-import { StaleAccess } from '../errors.ts';
+import { BackendUnavailable } from '../errors.ts';
 import { pushArguments } from '../job-record.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { Rights } from '../rights.ts';
 import type { Argument } from '../scripts.ts';
+import { rightsArguments } from '../unique.ts';
 import { type Decision, decide, type NodeState } from './decide.ts';
 import type { Plan, Records } from './record.ts';
 import { isStep, nodeOf, placeOf, type StepNode, type Tree } from './tree.ts';
@@ -14,8 +15,17 @@ import type { StepJob } from './workflows.ts';
 const BEGUN_AT_ONCE = 50;
 const CANCELLED_AT_ONCE = 100;
 const CHANGED_AT_ONCE = 1_000;
-/** How often access may change under a decision before it waits for its timer. */
-const ROUNDS = 3;
+/** How often access, or the queues of jobs in the way, may change under a decision before it waits for its timer. */
+const ROUNDS = 8;
+
+/** What the owner may do, and the further queues where jobs are in the way of its own (unique.lua). */
+interface Given {
+  readonly rights: Rights;
+  readonly others: ReadonlySet<string>;
+}
+
+/** The arguments for a workflow that is not there: all that is to be done is to forget its timer. */
+const NOTHING = (id: string): Argument[] => ['', id, '', 0, '', '', '', '', 0, 0, 0, '', 0, 0];
 
 const stepAt = (tree: Tree, n: number): StepNode => {
   const node = nodeOf(tree, n);
@@ -67,7 +77,8 @@ function firstFailed(tree: Tree, states: string): number | undefined {
 
 /** Brings workflows forward: looks, decides with the owner's rights of the moment, and applies a slice of the decision. */
 export function createAdvance({ run, spaces, rightsOf }: EngineContext, records: Records) {
-  async function argumentsOf(tenant: string, plan: Plan, states: string, rights: Rights): Promise<Argument[]> {
+  async function argumentsOf(tenant: string, plan: Plan, states: string, given: Given): Promise<Argument[]> {
+    const { rights, others } = given;
     const { id, tree, owner } = plan;
     const { begin, become, cancel, isWhole } = sliceOf(decide(tree, states));
     const forbidden = begin.filter((n) => !rights.may('enqueue', stepAt(tree, n).queue));
@@ -84,29 +95,35 @@ export function createAdvance({ run, spaces, rightsOf }: EngineContext, records:
     for (const n of forbidden) args.push(n, denied(stepAt(tree, n).queue));
     args.push(cancel.length);
     for (const n of cancel) args.push(stepAt(tree, n).queue, stepAt(tree, n).job);
-    args.push(jobs.filter((job) => job !== null).length);
-    permitted.forEach((n, i) => {
+    const begins = permitted.flatMap((n, i) => {
       const job = jobs[i];
-      if (typeof job !== 'string') return;
-      args.push(n, placeOf(tree, stepAt(tree, n)));
-      for (const each of pushArguments(begun(tree, id, n, JSON.parse(job) as StepJob), owner)) args.push(each);
+      return typeof job === 'string' ? [{ n, job: begun(tree, id, n, JSON.parse(job) as StepJob) }] : [];
     });
+    const unique = new Set(begins.filter(({ job }) => job.unique).map(({ job }) => job.queue));
+    args.push(...rightsArguments({ principal: owner, ...rights }, unique, others), begins.length);
+    for (const { n, job } of begins) {
+      args.push(n, placeOf(tree, stepAt(tree, n)));
+      for (const argument of pushArguments(job, owner)) args.push(argument);
+    }
     return args;
   }
 
   /** @returns whether there is more to do at once. */
   return async function advance(tenant: string, id: string): Promise<boolean> {
-    const [plan, states] = await Promise.all([records.plan(tenant, id), records.states(tenant, id)]);
-    if (plan === undefined || states === null) {
-      await run('workflow-advance', spaces.of(tenant), ['', id, '', 0, '', '', '', '', 0, 0, 0, 0]);
-      return false;
+    const others = new Set<string>();
+    for (let round = 0; round < ROUNDS; round++) {
+      const [plan, states] = await Promise.all([records.plan(tenant, id), records.states(tenant, id)]);
+      if (plan === undefined || states === null) {
+        await run('workflow-advance', spaces.of(tenant), NOTHING(id));
+        return false;
+      }
+      const given = { rights: await rightsOf(tenant, plan.owner), others };
+      const args = await argumentsOf(tenant, plan, states, given);
+      const [status, more, ...unknown] = (await run('workflow-advance', spaces.of(tenant), args)) as Outcome;
+      if (status === 'changed') return true;
+      if (status !== 'stale' && unknown.length === 0) return more === 1;
+      for (const queue of unknown) others.add(String(queue));
     }
-    for (let round = 0; ; round++) {
-      const rights = await rightsOf(tenant, plan.owner);
-      const args = await argumentsOf(tenant, plan, states, rights);
-      const [status, more] = (await run('workflow-advance', spaces.of(tenant), args)) as Outcome;
-      if (status !== 'stale') return status === 'changed' || more === 1;
-      if (round === ROUNDS) throw new StaleAccess(String(more));
-    }
+    throw new BackendUnavailable(new Error('what a workflow depends on keeps changing'));
   };
 }
