@@ -45,9 +45,7 @@ onEachBackend((given) => {
     });
 
     test('stops at a step that failed for good, and says which and why', async () => {
-      const { tenant, work, now } = await start(
-        chain(step('a'), step('b', { retry: { max_attempts: 2 } }), step('c')),
-      );
+      const { tenant, work, now } = await start(chain(step('a'), step('b', { retry: { max_attempts: 2 } }), step('c')));
       await work.ack((await work.get('a'))[0]!);
       await work.fail((await work.get('b'))[0]!);
       // An attempt that failed is not a step that failed.

@@ -6,54 +6,16 @@ import type {
   JobState,
   JobSummary,
   OjsEvent,
-  Permission,
   QueueCounts,
-  RateLimit,
-  RetryPolicy,
-  UniquePolicy,
 } from '@ojs/schema';
+import type { Caller } from './caller.ts';
 import type { EventFollower } from './event-follow.ts';
 import type { LoggedEvent } from './event-log.ts';
+import type { NewJob } from './new-job.ts';
 import type { Workflows } from './workflows/workflows.ts';
 
-/**
- * On whose behalf an operation changes something. `epoch` is the access epoch under which the caller was permitted:
- * the script compares it with the one in the tenant's slot and refuses a stale one ({@link StaleAccess}).
- */
-export interface Caller {
-  readonly principal: string;
-  readonly epoch: string;
-  /** What the caller may do under that epoch: asked about jobs that stand in a unique job's way. Absent: nothing. */
-  readonly may?: (permission: Permission, queue: string) => boolean;
-}
-
-/** A job to enqueue: validated, normalised, times in milliseconds since the epoch. */
-export interface NewJob {
-  readonly id: string;
-  readonly type: string;
-  readonly queue: string;
-  readonly args: readonly unknown[];
-  readonly meta: Readonly<Record<string, unknown>>;
-  readonly priority: number;
-  readonly pending: boolean;
-  /** As the client wrote it (absolute), and as a moment; absent means now. */
-  readonly scheduledAt?: { readonly text: string; readonly ms: number };
-  readonly expiresAt?: { readonly text: string; readonly ms: number };
-  readonly timeoutMs?: number;
-  /** Length of a lease when the fetch names none. */
-  readonly leaseMs?: number;
-  readonly retry?: RetryPolicy;
-  readonly rateLimit?: RateLimit;
-  readonly unique?: UniquePolicy;
-  readonly tags?: readonly string[];
-  readonly schema?: string;
-  /** Attributes that the client added, returned flat beside the others. */
-  readonly extra?: Readonly<Record<string, unknown>>;
-  /** `options.metadata`; never interpreted outside development. */
-  readonly metadata?: Readonly<Record<string, unknown>>;
-  /** Set where it is a step of a workflow: `wf` of its record. */
-  readonly step?: string;
-}
+export type { Caller } from './caller.ts';
+export type { NewJob } from './new-job.ts';
 
 export interface Fetch {
   readonly queues: readonly string[];

@@ -1,7 +1,7 @@
 import type { EngineContext } from '../context.ts';
-import type { NewJob } from '../engine.ts';
 import { BackendUnavailable } from '../errors.ts';
 import { pushArguments } from '../job-record.ts';
+import type { NewJob } from '../new-job.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { Rights } from '../rights.ts';
 import type { Argument } from '../scripts.ts';

@@ -1,5 +1,6 @@
 import type { Workflow, WorkflowState, WorkflowSummary } from '@ojs/schema';
-import type { Caller, NewJob } from '../engine.ts';
+import type { Caller } from '../caller.ts';
+import type { NewJob } from '../new-job.ts';
 import type { Tree } from './tree.ts';
 
 /** The job that a step will be. Its relative moments (ms) count from its own beginning. */

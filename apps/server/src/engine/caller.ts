@@ -1,0 +1,12 @@
+import type { Permission } from '@ojs/schema';
+
+/**
+ * On whose behalf an operation changes something. `epoch` is the access epoch under which the caller was permitted:
+ * the script compares it with the one in the tenant's slot and refuses a stale one (`StaleAccess`).
+ */
+export interface Caller {
+  readonly principal: string;
+  readonly epoch: string;
+  /** What the caller may do under that epoch: asked about jobs that stand in a unique job's way. Absent: nothing. */
+  readonly may?: (permission: Permission, queue: string) => boolean;
+}
