@@ -41,7 +41,7 @@ export {
   type ResultOf,
   resultOf,
 } from './job.ts';
-export type { EnqueueOptions, RetryOptions } from './options.ts';
+export type { EnqueueOptions, RateLimitOptions, RetryOptions, UniqueOptions } from './options.ts';
 export { backoffMs, DEFAULT_RETRY, isTransient, type RetrySettings } from './retry.ts';
 export { sleep } from './sleep.ts';
 export { isJobId, uuidv7 } from './uuid.ts';

@@ -24,7 +24,10 @@ export type InputOf<J extends AnyJob> = J extends JobDefinition<infer Input, unk
 export type ResultOf<J extends AnyJob> = J extends JobDefinition<unknown, unknown, unknown, infer R> ? R : never;
 
 /** Options that make sense for every job of a type. */
-export type JobDefaults = Pick<EnqueueOptions, 'queue' | 'priority' | 'retry' | 'timeoutMs' | 'tags'>;
+export type JobDefaults = Pick<
+  EnqueueOptions,
+  'queue' | 'priority' | 'retry' | 'timeoutMs' | 'tags' | 'unique' | 'rateLimit' | 'version'
+>;
 
 /** Third argument of {@link defineJob}. */
 export interface JobSettings<ResultInput, Result> extends JobDefaults {

@@ -1,3 +1,5 @@
+import type { JobState } from './api.ts';
+
 /** When a job is tried again (ojs-retry §2). Intervals in milliseconds; what is not given is the server's default. */
 export interface RetryOptions {
   /** Attempts in all, the first included; 0 means none. Default 3. */
@@ -18,6 +20,38 @@ export interface RetryOptions {
   onExhaustion?: 'discard' | 'dead_letter';
 }
 
+/** When a job is a duplicate of one that exists (ojs-unique-jobs §2). The type always counts. */
+export interface UniqueOptions {
+  /** What else the two must have in common. Default: nothing else. */
+  by?: ('queue' | 'args' | 'meta')[];
+  /** Of the arguments, only these attributes; implies `args`. */
+  argsKeys?: string[];
+  /** Of the metadata, these names; needed for `meta`. */
+  metaKeys?: string[];
+  /** How long after its creation the existing job counts, in milliseconds. Default: as long as it is in one of `states`. */
+  periodMs?: number;
+  /** States in which the existing job counts. Default: all that have not ended. */
+  states?: JobState[];
+  /**
+   * What becomes of the new job. `reject` (default): an {@link OjsError} with code `duplicate`. `ignore`: the handle is that of
+   * the existing job. `replace`: the existing one is cancelled; `replace_except_schedule`: and its moment is kept.
+   */
+  onConflict?: 'reject' | 'ignore' | 'replace' | 'replace_except_schedule';
+}
+
+/** How many jobs with the same key may be worked on (ojs-rate-limiting §6), whatever their type or queue. */
+export interface RateLimitOptions {
+  key: string;
+  /** Active at once. */
+  concurrency?: number;
+  /** So many starts in a period. */
+  rate?: { limit: number; periodMs: number };
+  /** So many starts in a period, evenly spaced. */
+  throttle?: { limit: number; periodMs: number };
+  /** What becomes of a job whose turn it is and which may not start. Default `wait`. */
+  onLimit?: 'wait' | 'reschedule' | 'drop';
+}
+
 /** How one job differs from others of its type. */
 export interface EnqueueOptions {
   /** Default `default`. */
@@ -34,6 +68,11 @@ export interface EnqueueOptions {
   /** Longest run of one attempt, in milliseconds. */
   timeoutMs?: number;
   tags?: string[];
+  /** Which jobs it is a duplicate of, and what then. */
+  unique?: UniqueOptions;
+  rateLimit?: RateLimitOptions;
+  /** Of the shape of its arguments (ojs-job-versioning); a handler finds it in its context. */
+  version?: number;
   /** Metadata; never secrets. */
   meta?: Record<string, unknown>;
   /** A UUIDv7 of your own ({@link uuidv7}), so that repeating the call, even from another process, makes no second job. */

@@ -25,6 +25,16 @@ it('makes an envelope that the server’s schema accepts', () => {
     timeoutMs: 60_000,
     tags: ['t'],
     meta: { source: 'test' },
+    unique: {
+      by: ['queue'],
+      argsKeys: ['0'],
+      metaKeys: ['source'],
+      periodMs: 500,
+      states: ['active'],
+      onConflict: 'ignore',
+    },
+    rateLimit: { key: 'smtp', concurrency: 2, rate: { limit: 5, periodMs: 1_000 }, onLimit: 'drop' },
+    version: 2,
   });
   const parsed = EnqueueRequest.parse(JSON.parse(JSON.stringify(request)));
   expect(parsed).toMatchObject({
@@ -35,6 +45,21 @@ it('makes an envelope that the server’s schema accepts', () => {
     options: { queue: 'email', priority: 5, scheduled_at: '+PT1.5S', expires_at: '2030-01-01T00:00:00.000Z' },
   });
   expect(parsed.options?.retry).toMatchObject({ max_attempts: 2, on_exhaustion: 'dead_letter' });
+  expect(parsed.version).toBe(2);
+  expect(parsed.options?.unique).toEqual({
+    keys: ['type', 'queue', 'args', 'meta'],
+    args_keys: ['0'],
+    meta_keys: ['source'],
+    period: 'PT0.5S',
+    states: ['active'],
+    on_conflict: 'ignore',
+  });
+  expect(parsed.options?.rate_limit).toEqual({
+    key: 'smtp',
+    concurrency: 2,
+    rate: { limit: 5, period: 'PT1S' },
+    on_limit: 'drop',
+  });
 });
 
 it('lets the call win over the definition, but not by being silent', () => {
@@ -51,6 +76,8 @@ it.each([
   [{ delayMs: 1, scheduledAt: '+PT1S' }, /delayMs say the same thing/],
   [{ delayMs: -1 }, /delayMs: must be a whole number/],
   [{ expiresAt: new Date('never') }, /expiresAt: is an invalid Date/],
+  [{ unique: { periodMs: 0 } }, /unique.periodMs: must be a whole number/],
+  [{ rateLimit: { key: 'k', rate: { limit: 1, periodMs: 0.5 } } }, /rateLimit.rate.periodMs/],
 ])('refuses options that mean nothing: %o', (options, message) => {
   expect(() => optionsOf(options)).toThrow(message);
 });

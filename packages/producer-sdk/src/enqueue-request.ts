@@ -5,7 +5,9 @@ import {
   type EnqueueRequest,
   isJobId,
   OjsValidationError,
+  type RateLimitOptions,
   type RetryOptions,
+  type UniqueOptions,
 } from '@ojs/client';
 
 type RequestOptions = NonNullable<EnqueueRequest['options']>;
@@ -24,12 +26,13 @@ export function enqueueRequest(job: AnyJob, id: string, args: unknown[], options
     type: job.type,
     args,
     ...(merged.meta && { meta: merged.meta }),
+    ...(merged.version !== undefined && { version: merged.version }),
     options: requestOptions(merged),
   };
 }
 
 function requestOptions(options: EnqueueOptions): RequestOptions {
-  const { queue, priority, timeoutMs, tags, retry, expiresAt } = options;
+  const { queue, priority, timeoutMs, tags, retry, expiresAt, unique, rateLimit } = options;
   return defined({
     queue,
     priority,
@@ -38,6 +41,8 @@ function requestOptions(options: EnqueueOptions): RequestOptions {
     scheduled_at: startOf(options),
     expires_at: expiresAt === undefined ? undefined : moment('expiresAt', expiresAt),
     retry: retry && retryPolicy(retry),
+    unique: unique && uniquePolicy(unique),
+    rate_limit: rateLimit && rateLimitPolicy(rateLimit),
   });
 }
 
@@ -68,6 +73,38 @@ function retryPolicy(retry: RetryOptions): RetryPolicyRequest {
     non_retryable_errors: retry.nonRetryableErrors,
     on_exhaustion: retry.onExhaustion,
   });
+}
+
+function uniquePolicy({ by = [], argsKeys, metaKeys, periodMs, states, onConflict }: UniqueOptions) {
+  const keys = new Set<'type' | 'queue' | 'args' | 'meta'>(['type', ...by]);
+  if (argsKeys) keys.add('args');
+  if (metaKeys) keys.add('meta');
+  return defined({
+    keys: [...keys],
+    args_keys: argsKeys,
+    meta_keys: metaKeys,
+    period: periodMs === undefined ? undefined : duration('unique.periodMs', periodMs),
+    states,
+    on_conflict: onConflict,
+  });
+}
+
+function rateLimitPolicy({ key, concurrency, rate, throttle, onLimit }: RateLimitOptions) {
+  const each = (name: string, of: { limit: number; periodMs: number } | undefined) =>
+    of && { limit: of.limit, period: duration(`rateLimit.${name}.periodMs`, of.periodMs) };
+  return defined({
+    key,
+    concurrency,
+    rate: each('rate', rate),
+    throttle: each('throttle', throttle),
+    on_limit: onLimit,
+  });
+}
+
+/** ISO 8601. */
+function duration(path: string, ms: number): string {
+  if (Number.isSafeInteger(ms) && ms > 0) return `PT${ms / 1_000}S`;
+  throw invalid(path, 'must be a whole number of milliseconds above 0');
 }
 
 const invalid = (path: string, message: string): OjsValidationError =>

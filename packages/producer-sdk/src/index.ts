@@ -23,9 +23,11 @@ export {
   type OjsEvent,
   OjsTimeoutError,
   OjsValidationError,
+  type RateLimitOptions,
   type RetryOptions,
   type StateChangeEvent,
   type StreamedEvent,
+  type UniqueOptions,
   uuidv7,
 } from '@ojs/client';
 export { JobCancelledError, JobDroppedError, JobFailedError } from './job-errors.ts';

@@ -28,7 +28,10 @@ import { type WaitOptions, waitForCompletion } from './wait.ts';
 
 /** An enqueued job. */
 export interface JobHandle<Result> {
+  /** Of the job that exists already, where a unique job was ignored for it. */
   readonly id: string;
+  /** Whether the job was not enqueued because it is a duplicate, and this is the one that exists. */
+  readonly deduplicated: boolean;
   /** Whether a middleware kept the job from being enqueued. It then has no record and no result. */
   readonly dropped: boolean;
   /** As the server answered when it was enqueued. @throws {JobDroppedError} */
@@ -228,7 +231,13 @@ export class HttpProducer implements Producer {
     job: Job | undefined,
   ): JobHandle<Result> {
     if (!job) return droppedHandle(id as string, definition.type);
-    return { id: job.id, dropped: false, job, result: (options) => this.result(definition, job.id, options) };
+    return {
+      id: job.id,
+      deduplicated: job.id !== id,
+      dropped: false,
+      job,
+      result: (options) => this.result(definition, job.id, options),
+    };
   }
 }
 
@@ -236,6 +245,7 @@ function droppedHandle(id: string, type: string): JobHandle<never> {
   const error = (): JobDroppedError => new JobDroppedError(id, type);
   return {
     id,
+    deduplicated: false,
     dropped: true,
     get job(): Job {
       throw error();

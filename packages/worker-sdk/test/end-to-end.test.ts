@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { serverEntry, startTestServer, type TestServer } from '@ojs/dev';
 import { createProducer, JobCancelledError, JobFailedError, type Producer } from '@ojs/producer-sdk';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -197,5 +198,38 @@ describe.skipIf(!existsSync(serverEntry))('with the real server', () => {
       status: 403,
     });
     await wrong.close();
+  });
+
+  it('a unique job is enqueued once; its duplicate is refused, or is the job that exists', async () => {
+    const once = defineJob('once', z.string(), { queue: 'unique', unique: { by: ['args'] } });
+    const [first, other] = [await producer.enqueue(once, 'a'), await producer.enqueue(once, 'b')];
+    expect(other.id).not.toBe(first.id);
+    expect(await failing(producer.enqueue(once, 'a'))).toMatchObject({ code: 'duplicate', status: 409 });
+    const again = await producer.enqueue(once, 'a', { unique: { by: ['args'], onConflict: 'ignore' } });
+    expect([again.id, again.deduplicated, first.deduplicated]).toEqual([first.id, true, false]);
+    const batch = await producer.enqueueMany(
+      ['a', 'c'].map((input) => ({
+        job: once,
+        input,
+        options: { unique: { by: ['args'], onConflict: 'ignore' as const } },
+      })),
+    );
+    expect(batch.map(({ deduplicated }) => deduplicated)).toEqual([true, false]);
+  });
+
+  it('a rate limit keeps handlers apart that share its key', async () => {
+    const alone = defineJob('alone', z.number(), { queue: 'limited', rateLimit: { key: 'alone', concurrency: 1 } });
+    let [running, most] = [0, 0];
+    workerOf({ queues: ['limited'] })
+      .worker.handle(alone, async () => {
+        running += 1;
+        most = Math.max(most, running);
+        await setTimeout(5);
+        running -= 1;
+      })
+      .start();
+    const handles = await producer.enqueueMany([1, 2, 3, 4].map((input) => ({ job: alone, input })));
+    await Promise.all(handles.map(({ result }) => result()));
+    expect(most).toBe(1);
   });
 });
