@@ -16,8 +16,9 @@ import { durabilityWarnings } from './redis/durability.ts';
 import { tellAnswer } from './routes/answered.ts';
 import { jobTypeFilter } from './routes/job-types.ts';
 import { StreamSlots } from './routes/stream-slots.ts';
-import { createLog, type SentenceLog } from './telemetry/log.ts';
+import { createLog, type Log, type SentenceLog } from './telemetry/log.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import { startTracing, type Tracing } from './telemetry/tracing.ts';
 import { isOurs } from './telemetry/trusted.ts';
 import { VERSION } from './version.ts';
 
@@ -61,12 +62,14 @@ export async function startServer(config: Config): Promise<RunningServer> {
     });
     undo.unshift(() => redis.close());
     const { access, identity } = await createGates(config, redis, log.sentences, audit, metrics, undo);
+    const tracing = await openTracing(config, log);
+    undo.unshift(() => tracing?.close());
     const engine = await createEngine({
       redis,
       settings: engineSettings(config),
       rightsOf: ownersRights(redis.client, access.epochs, access.policy),
       onError: (err) => log.error({ err }, 'the engine failed in the background and goes on'),
-      observers: [metrics.jobs],
+      observers: [metrics.jobs, ...(tracing ? [tracing.jobs] : [])],
     });
     undo.unshift(() => engine.close());
     const { port } = config.metrics;
@@ -122,6 +125,23 @@ export async function startServer(config: Config): Promise<RunningServer> {
     throw error;
   }
 }
+
+/** Undefined where no collector is set. */
+async function openTracing({ tracing: { endpoint }, secrets }: Config, log: Log): Promise<Tracing | undefined> {
+  if (endpoint === undefined) return undefined;
+  const headers = headersOf(secrets.get('TRACING_HEADERS')?.reveal() ?? '');
+  return startTracing({ endpoint, headers }, (err) => log.warn({ err }, 'spans cannot be sent to the collector'));
+}
+
+/** `name=value,name=value`, as OTEL_EXPORTER_OTLP_HEADERS has it. */
+const headersOf = (text: string): Record<string, string> =>
+  Object.fromEntries(
+    text
+      .split(',')
+      .map((pair) => pair.trim().split(/=(.*)/s))
+      .filter(([name]) => name)
+      .map(([name = '', value = '']) => [name, value]),
+  );
 
 function engineSettings({ limits, retention }: Config): Partial<EngineSettings> {
   return {

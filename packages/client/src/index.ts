@@ -44,4 +44,5 @@ export {
 export type { EnqueueOptions, RateLimitOptions, RetryOptions, UniqueOptions } from './options.ts';
 export { backoffMs, DEFAULT_RETRY, isTransient, type RetrySettings } from './retry.ts';
 export { sleep } from './sleep.ts';
+export { type TracedOutcome, traceEnqueue, traceProcess } from './tracing.ts';
 export { isJobId, uuidv7 } from './uuid.ts';

@@ -16,6 +16,7 @@ import {
   type ResultOf,
   resultOf,
   type StreamedEvent,
+  traceEnqueue,
   uuidv7,
 } from '@ojs/client';
 import { confirmEnqueued } from './confirm.ts';
@@ -129,11 +130,14 @@ export class HttpProducer implements Producer {
     { signal, ...options }: EnqueueOptions & Abortable = {},
   ): Promise<JobHandle<Result>> {
     const request = await this.#request({ job, input, options });
-    const answer = await sendThrough(this.middleware.freeze(), request, (changed) => {
+    const send = (changed: EnqueueRequest): Promise<Job> => {
       // A call with a signal or an id of its own shares its fate with no other.
       if (!signal && options.id === undefined) return this.#gather.enqueue(changed);
       return this.#sendAlone(changed, options.id === undefined, signal);
-    });
+    };
+    const answer = await traceEnqueue([request], ([traced = request]) =>
+      sendThrough(this.middleware.freeze(), traced, send),
+    );
     return this.#handle(job, request, answer);
   }
 
@@ -156,7 +160,10 @@ export class HttpProducer implements Producer {
         const body = { jobs: [...sent] };
         return (await this.#client.call('enqueueBatch', { body }, { signal })).jobs;
       });
-    const jobs = list.length === 0 ? [] : await sendAllThrough(this.middleware.freeze(), requests, send);
+    const jobs =
+      list.length === 0
+        ? []
+        : await traceEnqueue(requests, (traced) => sendAllThrough(this.middleware.freeze(), traced, send));
     const handles = list.map((entry, i) => this.#handle(entry.job, requests[i] as EnqueueRequest, jobs[i]));
     return handles as { -readonly [K in keyof Jobs]: JobHandle<ResultOf<Jobs[K]>> };
   }

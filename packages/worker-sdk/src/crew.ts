@@ -1,4 +1,4 @@
-import type { Chain, Client, Job } from '@ojs/client';
+import { type Chain, type Client, type Job, traceProcess } from '@ojs/client';
 import { AckGather } from './ack-gather.ts';
 import { ActiveJob, leaseOf } from './active-job.ts';
 import { contextOf } from './context.ts';
@@ -17,6 +17,7 @@ export interface CrewContext {
   readonly tell: Tell;
   readonly handlers: ReadonlyMap<string, Handler>;
   readonly middleware: Chain<Middleware>;
+  readonly joinTraces: boolean;
   readonly beatFor: (active: ActiveJob) => Promise<void>;
   readonly onTaken: (active: ActiveJob) => void;
 }
@@ -71,8 +72,9 @@ export class Crew {
     this.#running += 1;
     this.#context.tell({ type: 'job.started', ...nameOf(active) });
     const context = () => contextOf(active, this.#context.beatFor);
-    const { handlers, middleware } = this.#context;
-    void runJob(handlers.get(job.type), middleware.freeze(), active, context).then((outcome) => {
+    const { handlers, middleware, workerId, joinTraces } = this.#context;
+    const run = () => runJob(handlers.get(job.type), middleware.freeze(), active, context);
+    void traceProcess(job, workerId, joinTraces, run).then((outcome) => {
       this.#running -= 1;
       active.handlerEnded();
       if (!active.lost && !active.settling) void this.#settle(active, outcome);

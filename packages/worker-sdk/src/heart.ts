@@ -47,6 +47,11 @@ export class Heart {
     this.#halt.abort();
   }
 
+  /** Says now what the worker does (ojs-graceful-shutdown §5.1). */
+  tell(): void {
+    if (!this.#stopped) void this.#beat([...this.#context.active.values()].slice(0, JOBS_MAX));
+  }
+
   /** A job was taken: one with a short lease cannot wait for the next beat. */
   taken(active: ActiveJob): void {
     const within = active.leaseMs / BEATS_PER_LEASE;

@@ -22,6 +22,12 @@ export interface WorkerOptions extends ConnectionOptions {
    * process ends; SIGTSTP stops fetching, SIGCONT resumes. Default false.
    */
   handleSignals?: boolean;
+  /**
+   * With `@opentelemetry/api` and an SDK in place, each attempt is a span that links to the one that enqueued the job.
+   * `join`: it is part of that one's trace, so that one trace leads from the producer to the handler. `link`: it begins a
+   * trace of its own, as ojs-distributed-tracing §6.1 has it, which suits jobs that run long after. Default `join`.
+   */
+  traces?: 'join' | 'link';
   /** Hears what happens, for logs and metrics. Default: failures become process warnings. */
   onEvent?: (event: WorkerEvent) => void;
 }
@@ -35,6 +41,7 @@ export interface WorkerSettings {
   readonly waitMs: number;
   readonly graceMs: number;
   readonly workerId: string;
+  readonly joinTraces: boolean;
 }
 
 const QUEUES_MAX = 100;
@@ -53,6 +60,7 @@ export function workerSettings(options: WorkerOptions): WorkerSettings {
   return {
     queues: [...queues],
     workerId,
+    joinTraces: options.traces !== 'link',
     concurrency: whole('concurrency', options.concurrency ?? 10, 1, CONCURRENCY_MAX),
     leaseMs: whole('leaseMs', options.leaseMs ?? 60_000, 1_000, DAY_MS),
     heartbeatMs: whole('heartbeatMs', options.heartbeatMs ?? 5_000, 100, DAY_MS),

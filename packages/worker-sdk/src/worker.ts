@@ -89,6 +89,7 @@ class HttpWorker implements Worker {
     this.#crew = new Crew({
       ...shared,
       concurrency: settings.concurrency,
+      joinTraces: settings.joinTraces,
       handlers: this.#handlers,
       middleware: this.middleware,
       beatFor: (active) => this.#heart.beatFor(active),
@@ -207,7 +208,10 @@ class HttpWorker implements Worker {
   }
 
   #become(state: WorkerState): void {
+    const isNews = this.#state !== state && this.#started && state !== 'stopped';
     this.#state = state;
+    // The server hands nothing to a worker that winds down, and must hear at once of one that fetches again.
+    if (isNews) this.#heart.tell();
     this.#tell({ type: 'state', state });
   }
 }

@@ -273,6 +273,21 @@ describe('heartbeats', () => {
     expect(worker.state).toBe('running');
   });
 
+  it('hear at once when the worker winds down and when it goes on, long before the next beat is due', async () => {
+    const { backend, worker, told } = await setUp({ heartbeatMs: 600_000 });
+    worker.handle(plain, (_, { signal }) => new Promise((_, reject) => signal.addEventListener('abort', reject)));
+    worker.start();
+    const job = jobOf('plain', [{}]);
+    backend.push(job);
+    await told('job.started');
+    worker.quiet();
+    await backend.heard('heartbeat', ({ state, active_jobs }) => state === 'quiet' && active_jobs.includes(job.id));
+    worker.resume();
+    await backend.heard('heartbeat', ({ state }) => state === 'running');
+    void worker.stop({ graceMs: 0 });
+    await backend.heard('heartbeat', ({ state }) => state === 'terminate');
+  });
+
   it('bring "quiet": no more fetching, active jobs finish, and resume() undoes it', async () => {
     const { backend, worker, told } = await setUp({ heartbeatMs: 100 });
     worker.handle(plain, () => 'done').start();

@@ -17,7 +17,7 @@ const IN_DEVELOPMENT = 'only with OJS_ENV=development';
  * machine, nothing checks less than it should, and nothing that belongs to development is on.
  */
 export function productionMistakes(settings: Settings, hasRedisPassword: boolean, process: Process): Mistake[] {
-  const { tls, redis, plainPort, dev } = settings;
+  const { tls, redis, tracing, plainPort, dev } = settings;
   const { listens = true } = process;
   const beyond = redis.url.filter((url) => !staysOnMachine(url));
   const passwordInUrl = (url: string): boolean => (URL.parse(url)?.password ?? '') !== '';
@@ -36,6 +36,11 @@ export function productionMistakes(settings: Settings, hasRedisPassword: boolean
       beyond.length > 0 && !hasRedisPassword,
       'OJS_SECRET_REDIS_PASSWORD',
       'is required for a Redis beyond this machine: set it, or OJS_SECRET_REDIS_PASSWORD_FILE',
+    ],
+    [
+      tracing.endpoint?.startsWith('http:') === true && !staysOnMachine(tracing.endpoint),
+      'OJS_TRACING_ENDPOINT',
+      'is not encrypted and leaves this machine: use https://',
     ],
     [
       redis.url.some(passwordInUrl),

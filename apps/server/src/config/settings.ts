@@ -113,6 +113,14 @@ export const Settings = z.strictObject({
       graceMs: whole(0, 3_600_000).default(30_000),
     })
     .prefault({}),
+  tracing: z
+    .strictObject({
+      /** Where spans go, by OTLP over HTTP, such as https://collector:4318/v1/traces. */
+      endpoint: z
+        .url({ protocol: /^https?$/, error: 'must be the URL of a collector, such as https://HOST:4318/v1/traces' })
+        .optional(),
+    })
+    .prefault({}),
   metrics: z
     .strictObject({
       port: port.optional(),

@@ -43,9 +43,17 @@ function place(target: Nested, path: readonly string[], value: string): void {
 /** What the SDKs read: not ours, and no mistake where a server shares their environment. */
 const OF_SDKS: ReadonlySet<string> = new Set(['OJS_URL', 'OJS_CA_FILE']);
 
+/** Where OpenTelemetry's own variables, which its SDKs share, say that spans go. */
+function collectorOf(env: NodeJS.ProcessEnv): string | undefined {
+  const { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: exact, OTEL_EXPORTER_OTLP_ENDPOINT: base } = env;
+  return exact || (base ? `${base.replace(/\/$/, '')}/v1/traces` : undefined);
+}
+
 /** The settings as they were written, nested: the file first, then the environment, which wins. */
 export function readSources(env: NodeJS.ProcessEnv, mistakes: Mistake[]): Nested {
   const raw = env.OJS_CONFIG ? readConfigFile(env.OJS_CONFIG, mistakes) : {};
+  const collector = collectorOf(env);
+  if (collector !== undefined && !isObject(raw.tracing)) raw.tracing = { endpoint: collector };
   for (const [variable, value] of Object.entries(env)) {
     if (!variable.startsWith('OJS_') || variable.startsWith('OJS_SECRET_') || variable === 'OJS_CONFIG') continue;
     if (OF_SDKS.has(variable)) continue;
