@@ -1,5 +1,5 @@
-import { type Attributes, ROOT_CONTEXT, SpanKind, type Tracer, trace } from '@opentelemetry/api';
 import type { Job, JobSummary } from '@ojs/schema';
+import { type Attributes, ROOT_CONTEXT, SpanKind, type Tracer, trace } from '@opentelemetry/api';
 import type { EngineObserver } from '../engine/observer.ts';
 import { VERSION } from '../version.ts';
 import { type TraceContext, traceContextOf } from './trace-context.ts';
