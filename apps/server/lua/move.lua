@@ -30,6 +30,10 @@ local function activate(job)
   end
 end
 
+local function deadLetterEvent(name, job)
+  if call('ZSCORE', own('dead/' .. job.queue), job.id) then event(name, job.queue, job.id, job.name) end
+end
+
 -- Starts a job anew: attempts and errors begin again (ojs-core 6.3), the history of the life that ended is kept beside
 -- (ojs-dead-letter 6.1). `rp` tells its lives apart, so that nobody who held it before can end an attempt of now that has
 -- the same number. Its old time to live says nothing any more; and of a workflow that it was a step of, its first end was
@@ -37,6 +41,7 @@ end
 local function restart(job)
   local key = of(job.queue, job.id)
   local errors = call('HGET', key, 'errs')
+  deadLetterEvent('dead_letter.retried', job)
   leave(job.queue, job.id, job.state)
   call('HDEL', key, 'atm', 'ats', 'gb', 'errs', 'et', 'rd', 'failedReason', 'stacktrace', 'finishedOn', 'processedOn', 'exp', 'ex', 'wf')
   if errors then call('HSET', key, 'pe', errors) end
@@ -51,7 +56,10 @@ local function retry(job)
   becomeAvailableNow(job, job.expires)
 end
 
-local function delete(job) remove(job.queue, job.id, job.state) end
+local function delete(job)
+  deadLetterEvent('dead_letter.deleted', job)
+  remove(job.queue, job.id, job.state)
+end
 
 local MOVES = {
   cancel = { from = { available = true, scheduled = true, retryable = true, pending = true, active = true }, to = cancel },

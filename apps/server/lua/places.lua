@@ -103,10 +103,13 @@ local function becomeDeadLetter(queue, id)
   local dead = own('dead/' .. queue)
   call('ZADD', dead, now, id)
   timer(id, now + KEEP.deadLetterMs)
+  event('dead_letter.added', queue, id, call('HGET', of(queue, id), 'name'))
   -- More than one at a time when the setting was lowered.
   local excess = call('ZCARD', dead) - KEEP.deadLetters
   if excess > 0 then
-    for _, oldest in ipairs(call('ZRANGE', dead, 0, math.min(excess, 100) - 1)) do remove(queue, oldest, 'discarded') end
+    local oldest = call('ZRANGE', dead, 0, math.min(excess, 100) - 1)
+    for _, each in ipairs(oldest) do remove(queue, each, 'discarded') end
+    event('dead_letter.pruned', queue, queue, '-', 'n=' .. #oldest)
   end
 end
 

@@ -35,6 +35,7 @@ for _, id in ipairs(due) do
   elseif state == 'available' or state == 'pending' then
     expire(queue, id, state)
   else
+    if call('ZSCORE', own('dead/' .. queue), id) then event('dead_letter.pruned', queue, queue, '-', 'n=1') end
     remove(queue, id, state)
   end
 end

@@ -17,6 +17,7 @@ export const ERROR_CODES = {
   conflict: { status: 409, retryable: false },
   duplicate: { status: 409, retryable: false },
   payload_too_large: { status: 413, retryable: false },
+  batch_size_exceeded: { status: 413, retryable: false },
   unsupported_media_type: { status: 415, retryable: false },
   unsupported: { status: 422, retryable: false },
   rate_limited: { status: 429, retryable: true },

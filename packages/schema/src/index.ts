@@ -1,4 +1,6 @@
 export * from './access.ts';
+export * from './bulk.ts';
+export * from './dead-letter.ts';
 export * from './error.ts';
 export * from './event-types.ts';
 export * from './events.ts';

@@ -1,3 +1,4 @@
+import { bulkOperations } from './operations/bulk.ts';
 import { deadLetterOperations } from './operations/dead-letters.ts';
 import { eventOperations } from './operations/events.ts';
 import { jobOperations } from './operations/jobs.ts';
@@ -16,6 +17,7 @@ export const operations = {
   ...workerOperations,
   ...workflowOperations,
   ...deadLetterOperations,
+  ...bulkOperations,
   ...queueOperations,
   ...eventOperations,
 } satisfies Record<string, Operation>;

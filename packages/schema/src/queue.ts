@@ -1,6 +1,4 @@
 import { z } from 'zod';
-import { Job } from './job.ts';
-import { QueueName } from './names.ts';
 
 const whole = (max: number) => z.coerce.number().int().min(0).max(max);
 
@@ -65,9 +63,3 @@ export const QueuePausedAnswer = z
     resumed_at: z.string().optional(),
   })
   .meta({ id: 'QueuePausedAnswer' });
-
-export const DeadLetterQuery = Page.extend({ queue: QueueName.optional() });
-export const DeadLetterAnswer = z
-  .object({ jobs: z.array(Job), pagination: Pagination })
-  .meta({ id: 'DeadLetterAnswer' });
-export const DeletedAnswer = z.object({ deleted: z.literal(true), job_id: z.string() }).meta({ id: 'DeletedAnswer' });

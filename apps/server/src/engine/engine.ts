@@ -13,6 +13,7 @@ import type { EventFollower } from './event-follow.ts';
 import type { LoggedEvent } from './event-log.ts';
 import type { NewJob } from './new-job.ts';
 import type { Workflows } from './workflows/workflows.ts';
+import type { Bulk, DeadLetterFilter, DeadLetterPage, DeadLetterQuery, DeadLetterStats } from './selection.ts';
 
 export type { Caller } from './caller.ts';
 export type { NewJob } from './new-job.ts';
@@ -74,13 +75,6 @@ export interface HeartbeatOutcome {
   readonly now: number;
 }
 
-export interface DeadLetterPage {
-  readonly jobs: readonly Job[];
-  readonly total: number;
-  /** Where the next page begins; undefined on the last one. */
-  readonly next?: string;
-}
-
 export interface QueueState {
   readonly name: string;
   readonly paused: boolean;
@@ -138,15 +132,15 @@ export interface Engine {
   activate(tenant: string, caller: Caller, id: string, queue: string): Promise<{ job: Job; previous: JobState }>;
 
   isDeadLetter(tenant: string, id: string, queue: string): Promise<boolean>;
-  /** Newest first over the queues for which `visible` holds. `cursor` is a `next` of an earlier page, `offset` skips. @throws {BadCursor} */
-  deadLetters(
-    tenant: string,
-    page: { visible: (queue: string) => boolean; queue?: string; limit: number; offset: number; cursor?: string },
-  ): Promise<DeadLetterPage>;
+  /** Newest first. @throws {BadCursor} */
+  deadLetters(tenant: string, query: DeadLetterQuery): Promise<DeadLetterPage>;
+  deadLetterStats(tenant: string, filter: DeadLetterFilter): Promise<DeadLetterStats>;
   /** Attempt 0, available, its errors become `previous_errors`. @throws {NoSuchJob} {@link StaleAccess} */
   retryDeadLetter(tenant: string, caller: Caller, id: string, queue: string): Promise<Job>;
   /** @throws {NoSuchJob} {@link StaleAccess} */
   deleteDeadLetter(tenant: string, caller: Caller, id: string, queue: string): Promise<void>;
+
+  readonly bulk: Bulk;
 
   /** By name. */
   queues(tenant: string): Promise<QueueState[]>;

@@ -12,6 +12,7 @@ const COMMON: Readonly<Record<string, Attribute>> = {
   d: ['duration_ms', Number],
   w: ['worker_id', text],
   e: ['error', json],
+  n: ['count', Number],
 };
 
 /** ojs-rate-limiting §11.1. */
@@ -45,8 +46,9 @@ export function dataOf(
   fields: Readonly<Record<string, string>>,
 ): Record<string, unknown> {
   const data: Record<string, unknown> = {};
-  if (type.startsWith('job.')) data.job_type = job;
-  if (type.startsWith('job.') || type.startsWith('queue.')) data.queue = queue;
+  const ofJob = type.startsWith('job.') || type.startsWith('dead_letter.');
+  if (ofJob && job !== '-') data.job_type = job;
+  if (ofJob || type.startsWith('queue.')) data.queue = queue;
   const attributes = { ...COMMON, ...PARTICULAR[type] };
   for (const [field, value] of Object.entries(fields)) {
     const attribute = attributes[field];

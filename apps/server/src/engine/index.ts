@@ -10,7 +10,7 @@ import { createFetch } from './fetch.ts';
 import { checkFormat } from './format.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { createLimits } from './limits.ts';
-import { createMove, createMoveAll } from './move.ts';
+import { bulkMove, createMove, createMoveAll } from './move.ts';
 import { type EngineObserver, tellAll } from './observer.ts';
 import { createOverview } from './overview.ts';
 import { createPush } from './push.ts';
@@ -18,6 +18,7 @@ import { createQueues } from './queues.ts';
 import { createRead } from './read.ts';
 import type { RightsOf } from './rights.ts';
 import { loadScripts, type RunScript, redisFailure } from './scripts.ts';
+import { createSelect } from './select.ts';
 import { DEFAULT_SETTINGS, type EngineSettings } from './settings.ts';
 import { createSettle } from './settle.ts';
 import { createSweeper } from './sweeper.ts';
@@ -74,7 +75,9 @@ export async function createEngine({
   const settle = createSettle(context);
   const { readIn, info } = createRead(context);
   const { names, ...queues } = createQueues(context);
-  const moves = createMove(createMoveAll(context), readIn);
+  const moveAll = createMoveAll(context);
+  const moves = createMove(moveAll, readIn);
+  const { selectDeadLetters, ...deadLetters } = createDeadLetters(context, names, readIn);
   const wake = createWake(context, redis.subscriber(), info);
   const sweeper = createSweeper(
     context,
@@ -125,7 +128,8 @@ export async function createEngine({
       observer.cancelled(args[0], cancelled.job);
       return cancelled;
     },
-    ...createDeadLetters(context, names, readIn),
+    ...deadLetters,
+    bulk: { select: createSelect(context, names), selectDeadLetters, move: bulkMove(moveAll) },
     ...queues,
     workflows,
     events: createEvents(context, source),

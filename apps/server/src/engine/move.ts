@@ -1,32 +1,19 @@
 import type { Job, JobState } from '@ojs/schema';
 import type { EngineContext } from './context.ts';
-import type { Caller } from './engine.ts';
-import { NoSuchJob } from './errors.ts';
+import type { Caller } from './caller.ts';
+import { NoSuchJob, WrongState } from './errors.ts';
 import { accepted, type Outcome } from './outcomes.ts';
+import type { Bulk, BulkMove, Selected } from './selection.ts';
 
 /** What is done to jobs from outside the worker protocol (lua/move.lua): CANCEL, ACTIVATE, the dead letters, and bulk. */
-export type Move =
-  | 'cancel'
-  | 'cancel-waiting'
-  | 'activate'
-  | 'retry'
-  | 'delete'
-  | 'retry-dead-letter'
-  | 'delete-dead-letter';
-
-export interface Moved {
-  readonly id: string;
-  readonly queue: string;
-  /** Where said, a job in another state by now is left alone. */
-  readonly state?: JobState;
-}
+type Move = BulkMove | 'cancel' | 'activate';
 
 /** Moves jobs in one script; each is told whether it was `ok`, `missing` or in the `wrong` state. @throws {StaleAccess} */
-export type MoveAll = (
+type MoveAll = (
   name: Move,
   tenant: string,
   caller: Caller,
-  jobs: readonly Moved[],
+  jobs: readonly Selected[],
   whole?: boolean,
 ) => Promise<Outcome[]>;
 
@@ -45,6 +32,18 @@ export function createMoveAll({ run, spaces, queueOf, due }: EngineContext): Mov
     return outcomes as Outcome[];
   };
 }
+
+/** What a caller does to many jobs at once. */
+export const bulkMove =
+  (moveAll: MoveAll): Bulk['move'] =>
+  async (tenant, caller, name, jobs, whole) => {
+    const outcomes = await moveAll(name, tenant, caller, jobs, whole);
+    return jobs.map(({ id }, i) => {
+      const [status, state] = outcomes[i] as Outcome;
+      if (status === 'missing') return new NoSuchJob(id);
+      return status === 'wrong' ? new WrongState(id, state as JobState) : undefined;
+    });
+  };
 
 /** What a caller does to one job. */
 export function createMove(

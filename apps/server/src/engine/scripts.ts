@@ -13,6 +13,8 @@ const SCRIPTS = [
   'read',
   'states',
   'move',
+  'dead',
+  'scan',
   'pause',
   'stats',
   'peek',

@@ -1,4 +1,5 @@
 import { ackRoutes } from './acks.ts';
+import { bulkRoutes } from './bulk.ts';
 import { deadLetterRoutes } from './dead-letter.ts';
 import { eventRoutes } from './events.ts';
 import { jobRoutes } from './jobs.ts';
@@ -16,6 +17,7 @@ export const ROUTES: readonly Route[] = [
   ...workflowRoutes,
   ...ackRoutes,
   ...deadLetterRoutes,
+  ...bulkRoutes,
   ...queueRoutes,
   ...eventRoutes,
 ];

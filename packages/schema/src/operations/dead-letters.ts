@@ -1,8 +1,20 @@
+import { z } from 'zod';
+import { BulkAnswer, ConfirmQuery } from '../bulk.ts';
+import {
+  AdminDeadLetterAnswer,
+  DeadLetterAnswer,
+  DeadLetterBulkRequest,
+  DeadLetterPurgeRequest,
+  DeadLetterQuery,
+  DeadLetterStatsAnswer,
+  DeadLetterStatsQuery,
+  DeletedAnswer,
+} from '../dead-letter.ts';
 import { JobAnswer } from '../job.ts';
-import { DeadLetterAnswer, DeadLetterQuery, DeletedAnswer } from '../queue.ts';
+import { underAdmin } from './admin-path.ts';
 import { define, jobParams } from './operation.ts';
 
-export const deadLetterOperations = {
+const dataPlane = {
   listDeadLetters: define({
     id: 'listDeadLetters',
     method: 'GET',
@@ -13,6 +25,28 @@ export const deadLetterOperations = {
     query: DeadLetterQuery,
     status: 200,
     answer: DeadLetterAnswer,
+  }),
+  getDeadLetterStats: define({
+    id: 'getDeadLetterStats',
+    method: 'GET',
+    path: '/ojs/v1/dead-letter/stats',
+    summary: 'How many dead letters there are, and of what errors',
+    permission: 'inspect',
+    planes: [],
+    query: DeadLetterStatsQuery,
+    status: 200,
+    answer: DeadLetterStatsAnswer,
+  }),
+  getDeadLetter: define({
+    id: 'getDeadLetter',
+    method: 'GET',
+    path: '/ojs/v1/dead-letter/{id}',
+    summary: 'Read a dead letter with all its errors',
+    permission: 'inspect',
+    planes: [],
+    params: jobParams,
+    status: 200,
+    answer: JobAnswer,
   }),
   retryDeadLetter: define({
     id: 'retryDeadLetter',
@@ -25,6 +59,18 @@ export const deadLetterOperations = {
     status: 200,
     answer: JobAnswer,
   }),
+  retryDeadLetters: define({
+    id: 'retryDeadLetters',
+    method: 'POST',
+    path: '/ojs/v1/dead-letter/retry',
+    summary: 'Start many dead letters anew',
+    permission: 'enqueue',
+    planes: [],
+    query: ConfirmQuery,
+    body: DeadLetterBulkRequest,
+    status: 200,
+    answer: BulkAnswer,
+  }),
   deleteDeadLetter: define({
     id: 'deleteDeadLetter',
     method: 'DELETE',
@@ -36,4 +82,34 @@ export const deadLetterOperations = {
     status: 200,
     answer: DeletedAnswer,
   }),
+  purgeDeadLetters: define({
+    id: 'purgeDeadLetters',
+    method: 'DELETE',
+    path: '/ojs/v1/dead-letter',
+    summary: 'Delete many dead letters for good',
+    permission: 'admin',
+    planes: [],
+    query: ConfirmQuery,
+    body: DeadLetterPurgeRequest,
+    status: 200,
+    answer: BulkAnswer,
+  }),
+};
+
+export const deadLetterOperations = {
+  ...dataPlane,
+  adminListDeadLetters: {
+    ...underAdmin(dataPlane.listDeadLetters, 'adminListDeadLetters'),
+    answer: AdminDeadLetterAnswer,
+  },
+  adminGetDeadLetterStats: underAdmin(dataPlane.getDeadLetterStats, 'adminGetDeadLetterStats'),
+  adminGetDeadLetter: underAdmin(dataPlane.getDeadLetter, 'adminGetDeadLetter'),
+  adminRetryDeadLetter: underAdmin(dataPlane.retryDeadLetter, 'adminRetryDeadLetter'),
+  adminRetryDeadLetters: underAdmin(dataPlane.retryDeadLetters, 'adminRetryDeadLetters'),
+  adminDeleteDeadLetter: {
+    ...underAdmin(dataPlane.deleteDeadLetter, 'adminDeleteDeadLetter'),
+    status: 204 as const,
+    answer: z.undefined(),
+  },
+  adminPurgeDeadLetters: underAdmin(dataPlane.purgeDeadLetters, 'adminPurgeDeadLetters'),
 };

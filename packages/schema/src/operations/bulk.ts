@@ -1,0 +1,49 @@
+import { BulkAnswer, BulkRequest, ConfirmQuery } from '../bulk.ts';
+import { underAdmin } from './admin-path.ts';
+import { define } from './operation.ts';
+
+const dataPlane = {
+  cancelJobs: define({
+    id: 'cancelJobs',
+    method: 'POST',
+    path: '/ojs/v1/jobs/bulk/cancel',
+    summary: 'Cancel many jobs that wait, by their ids or by a filter',
+    permission: 'cancel',
+    planes: ['producer'],
+    query: ConfirmQuery,
+    body: BulkRequest,
+    status: 200,
+    answer: BulkAnswer,
+  }),
+  retryJobs: define({
+    id: 'retryJobs',
+    method: 'POST',
+    path: '/ojs/v1/jobs/bulk/retry',
+    summary: 'Make many jobs available that were discarded or wait for a retry',
+    permission: 'enqueue',
+    planes: [],
+    query: ConfirmQuery,
+    body: BulkRequest,
+    status: 200,
+    answer: BulkAnswer,
+  }),
+  deleteJobs: define({
+    id: 'deleteJobs',
+    method: 'POST',
+    path: '/ojs/v1/jobs/bulk/delete',
+    summary: 'Delete many jobs that have ended, for good',
+    permission: 'admin',
+    planes: [],
+    query: ConfirmQuery,
+    body: BulkRequest,
+    status: 200,
+    answer: BulkAnswer,
+  }),
+};
+
+export const bulkOperations = {
+  ...dataPlane,
+  adminCancelJobs: underAdmin(dataPlane.cancelJobs, 'adminCancelJobs'),
+  adminRetryJobs: underAdmin(dataPlane.retryJobs, 'adminRetryJobs'),
+  adminDeleteJobs: underAdmin(dataPlane.deleteJobs, 'adminDeleteJobs'),
+};
