@@ -45,6 +45,9 @@ local function restart(job)
   leave(job.queue, job.id, job.state)
   call('HDEL', key, 'atm', 'ats', 'gb', 'errs', 'et', 'rd', 'failedReason', 'stacktrace', 'finishedOn', 'processedOn', 'exp', 'ex', 'wf')
   if errors then call('HSET', key, 'pe', errors) end
+  -- Whether it may be there is asked when a job is sent, and not of one that was taken; but others meet it again.
+  local unique = call('HMGET', key, 'uk', 'timestamp')
+  if unique[1] then call('ZADD', own('unique/' .. unique[1]), unique[2], job.id) end
   call('HINCRBY', key, 'rp', 1)
   becomeAvailableNow(job, nil)
   reclaim(job.queue, job.id)
