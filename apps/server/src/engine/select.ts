@@ -50,20 +50,24 @@ export const matchesFilter = (filter: JobFilter, job: Scanned): boolean => {
   );
 };
 
+/** Where the jobs of a state are, as scan.lua knows the places. */
+const placesOf = (state: JobState): readonly string[] => (state === 'available' ? ['available', 'limited'] : [state]);
+
 /** Where a selection goes on: behind a queue and state that are done with, or in the middle of one. */
 interface Place {
   readonly queue: string;
-  readonly state: number;
+  /** Which of the places of the states. */
+  readonly place: number;
   readonly scan: string;
 }
 
-const encode = ({ queue, state, scan }: Place): string =>
-  Buffer.from(`${state}:${scan}:${queue}`).toString('base64url');
+const encode = ({ queue, place, scan }: Place): string =>
+  Buffer.from(`${place}:${scan}:${queue}`).toString('base64url');
 
 function decode(cursor: string): Place {
   const match = /^(\d):(\d{1,20}):([a-zA-Z0-9._-]{1,255})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'));
   if (!match) throw new BadCursor();
-  return { state: Number(match[1]), scan: match[2]!, queue: match[3]! };
+  return { place: Number(match[1]), scan: match[2]!, queue: match[3]! };
 }
 
 /**
@@ -73,23 +77,24 @@ function decode(cursor: string): Place {
 export function createSelect({ run, spaces }: EngineContext, names: (tenant: string) => Promise<string[]>) {
   return async function* select(tenant: string, filter: JobFilter, cursor?: string): AsyncGenerator<Slice> {
     const whole = filter.meta !== undefined || filter.tags !== undefined;
+    const places = filter.states.flatMap((state) => placesOf(state).map((name) => ({ name, state })));
     const from = cursor === undefined ? undefined : decode(cursor);
     const known = filter.queue === undefined ? (await names(tenant)).sort() : [filter.queue];
     const queues = known.filter((queue) => filter.visible(queue) && queue >= (from?.queue ?? ''));
     for (const [q, queue] of queues.entries()) {
       const resumed = queue === from?.queue ? from : undefined;
-      for (let state = resumed?.state ?? 0; state < filter.states.length; state++) {
-        const name = filter.states[state] as JobState;
-        let scan = state === resumed?.state ? resumed.scan : '0';
+      for (let place = resumed?.place ?? 0; place < places.length; place++) {
+        const { name, state } = places[place]!;
+        let scan = place === resumed?.place ? resumed.scan : '0';
         do {
           const args = [queue, name, scan, whole ? PER_CALL_WHOLE : PER_CALL, whole ? 1 : 0];
           const [next, ...scanned] = (await run('scan', spaces.of(tenant), args)) as [string, ...Scanned[]];
           const found: Selected[] = scanned
             .filter((job) => matchesFilter(filter, job))
-            .map(([id]) => ({ id, queue, state: name }));
+            .map(([id]) => ({ id, queue, state }));
           scan = next;
-          const place = following({ queue, state, scan }, filter.states.length, queues[q + 1]);
-          yield { found, looked: scanned.length, ...(place && { next: encode(place) }) };
+          const rest = following({ queue, place, scan }, places.length, queues[q + 1]);
+          yield { found, looked: scanned.length, ...(rest && { next: encode(rest) }) };
         } while (scan !== '0');
       }
     }
@@ -97,8 +102,8 @@ export function createSelect({ run, spaces }: EngineContext, names: (tenant: str
 }
 
 /** The place after a scan that went as far as `scan`, '0' for its end. */
-function following({ queue, state, scan }: Place, states: number, nextQueue: string | undefined): Place | undefined {
-  if (scan !== '0') return { queue, state, scan };
-  if (state + 1 < states) return { queue, state: state + 1, scan: '0' };
-  return nextQueue === undefined ? undefined : { queue: nextQueue, state: 0, scan: '0' };
+function following({ queue, place, scan }: Place, places: number, nextQueue: string | undefined): Place | undefined {
+  if (scan !== '0') return { queue, place, scan };
+  if (place + 1 < places) return { queue, place: place + 1, scan: '0' };
+  return nextQueue === undefined ? undefined : { queue: nextQueue, place: 0, scan: '0' };
 }
