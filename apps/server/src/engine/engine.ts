@@ -12,8 +12,8 @@ import type { Caller } from './caller.ts';
 import type { EventFollower } from './event-follow.ts';
 import type { LoggedEvent } from './event-log.ts';
 import type { NewJob } from './new-job.ts';
-import type { Workflows } from './workflows/workflows.ts';
 import type { Bulk, DeadLetterFilter, DeadLetterPage, DeadLetterQuery, DeadLetterStats } from './selection.ts';
+import type { Workflows } from './workflows/workflows.ts';
 
 export type { Caller } from './caller.ts';
 export type { NewJob } from './new-job.ts';

@@ -1,6 +1,6 @@
 import type { Job, JobState } from '@ojs/schema';
-import type { EngineContext } from './context.ts';
 import type { Caller } from './caller.ts';
+import type { EngineContext } from './context.ts';
 import { NoSuchJob, WrongState } from './errors.ts';
 import { accepted, type Outcome } from './outcomes.ts';
 import type { Bulk, BulkMove, Selected } from './selection.ts';

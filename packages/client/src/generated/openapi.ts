@@ -51,6 +51,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ojs/v1/admin/dead-letter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List dead letters, newest first */
+        get: operations["adminListDeadLetters"];
+        put?: never;
+        post?: never;
+        /** Delete many dead letters for good */
+        delete: operations["adminPurgeDeadLetters"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/admin/dead-letter/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a dead letter with all its errors */
+        get: operations["adminGetDeadLetter"];
+        put?: never;
+        post?: never;
+        /** Delete a dead letter for good */
+        delete: operations["adminDeleteDeadLetter"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/admin/dead-letter/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start a dead letter anew */
+        post: operations["adminRetryDeadLetter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/admin/dead-letter/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start many dead letters anew */
+        post: operations["adminRetryDeadLetters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/admin/dead-letter/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many dead letters there are, and of what errors */
+        get: operations["adminGetDeadLetterStats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/admin/jobs/bulk/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel many jobs that wait, by their ids or by a filter */
+        post: operations["adminCancelJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/admin/jobs/bulk/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete many jobs that have ended, for good */
+        post: operations["adminDeleteJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/admin/jobs/bulk/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make many jobs available that were discarded or wait for a retry */
+        post: operations["adminRetryJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ojs/v1/dead-letter": {
         parameters: {
             query?: never;
@@ -62,7 +200,8 @@ export interface paths {
         get: operations["listDeadLetters"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Delete many dead letters for good */
+        delete: operations["purgeDeadLetters"];
         options?: never;
         head?: never;
         patch?: never;
@@ -75,7 +214,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Read a dead letter with all its errors */
+        get: operations["getDeadLetter"];
         put?: never;
         post?: never;
         /** Delete a dead letter for good */
@@ -96,6 +236,40 @@ export interface paths {
         put?: never;
         /** Start a dead letter anew */
         post: operations["retryDeadLetter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/dead-letter/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start many dead letters anew */
+        post: operations["retryDeadLetters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/dead-letter/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many dead letters there are, and of what errors */
+        get: operations["getDeadLetterStats"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -233,6 +407,57 @@ export interface paths {
         put?: never;
         /** Enqueue up to 1,000 jobs, all or none */
         post: operations["enqueueBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/jobs/bulk/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel many jobs that wait, by their ids or by a filter */
+        post: operations["cancelJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/jobs/bulk/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete many jobs that have ended, for good */
+        post: operations["deleteJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/jobs/bulk/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make many jobs available that were discarded or wait for a retry */
+        post: operations["retryJobs"];
         delete?: never;
         options?: never;
         head?: never;
@@ -539,6 +764,12 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        AdminDeadLetterAnswer: {
+            /** @description The same as jobs, as ojs-admin-api has it */
+            items: components["schemas"]["Job"][];
+            jobs: components["schemas"]["Job"][];
+            pagination: components["schemas"]["PagePlace"];
+        };
         BatchAnswer: {
             count: number;
             /** @description Places of the jobs that existed already (unique jobs, ignore) */
@@ -548,9 +779,114 @@ export interface components {
         BatchRequest: {
             jobs: components["schemas"]["EnqueueRequest"][];
         };
+        BulkAnswer: {
+            /** @enum {string} */
+            action: "cancel" | "retry" | "delete";
+            cancelled?: number;
+            deleted?: number;
+            dry_run: boolean;
+            errors: {
+                error: string;
+                job_id: string;
+            }[];
+            failed: number;
+            has_more: boolean;
+            items: {
+                error?: {
+                    code: string;
+                    message: string;
+                };
+                index: number;
+                job_id: string;
+                reason?: string;
+                /** @enum {string} */
+                status: "cancelled" | "retried" | "deleted" | "matched" | "skipped";
+            }[];
+            matched: number;
+            next_cursor?: string;
+            retried?: number;
+            skipped: number;
+            succeeded: number;
+            total_matched: number;
+        };
+        BulkRequest: {
+            /** @enum {string} */
+            atomicity?: "partial" | "atomic";
+            /** @description Must be true where a filter selects the jobs; ?confirm=true means the same */
+            confirm?: boolean;
+            /** @description The next_cursor of the answer before: goes on where that one ended */
+            cursor?: string;
+            /** @description Only tells what would be done */
+            dry_run?: boolean;
+            filter?: components["schemas"]["JobFilter"];
+            job_ids?: components["schemas"]["JobId"][];
+        };
         DeadLetterAnswer: {
             jobs: components["schemas"]["Job"][];
-            pagination: components["schemas"]["Pagination"];
+            pagination: components["schemas"]["PagePlace"];
+        };
+        DeadLetterBulkRequest: {
+            /** @description Must be true where a filter selects the jobs; ?confirm=true means the same */
+            confirm?: boolean;
+            /** @description The next_cursor of the answer before: goes on where that one ended */
+            cursor?: string;
+            /** @description Only tells what would be done */
+            dry_run?: boolean;
+            filter?: {
+                /** @description Type of the error that ended the job */
+                error_type?: string;
+                queue?: components["schemas"]["QueueName"];
+                /** @description Discarded at that moment or later */
+                since?: components["schemas"]["Timestamp"];
+                type?: components["schemas"]["JobTypePattern"];
+                /** @description Discarded at that moment or before */
+                until?: components["schemas"]["Timestamp"];
+            };
+        };
+        DeadLetterPurgeRequest: {
+            /** @description Must be true where a filter selects the jobs; ?confirm=true means the same */
+            confirm?: boolean;
+            /** @description The next_cursor of the answer before: goes on where that one ended */
+            cursor?: string;
+            /** @description Only tells what would be done */
+            dry_run?: boolean;
+            /** @description Type of the error that ended the job */
+            error_type?: string;
+            filter?: {
+                /** @description Type of the error that ended the job */
+                error_type?: string;
+                queue?: components["schemas"]["QueueName"];
+                /** @description Discarded at that moment or later */
+                since?: components["schemas"]["Timestamp"];
+                type?: components["schemas"]["JobTypePattern"];
+                /** @description Discarded at that moment or before */
+                until?: components["schemas"]["Timestamp"];
+            };
+            older_than?: components["schemas"]["Timestamp"];
+            queue?: components["schemas"]["QueueName"];
+            /** @description Discarded at that moment or later */
+            since?: components["schemas"]["Timestamp"];
+            type?: components["schemas"]["JobTypePattern"];
+            /** @description Discarded at that moment or before */
+            until?: components["schemas"]["Timestamp"];
+        };
+        DeadLetterStatsAnswer: {
+            /** @description Of the newest `looked_at` */
+            by_error_type: {
+                [key: string]: number;
+            };
+            by_queue: {
+                [key: string]: number;
+            };
+            looked_at: number;
+            newest_at?: string;
+            oldest_at?: string;
+            retention: {
+                max_age: string;
+                max_count: number;
+                next_prune_at?: string;
+            };
+            total: number;
         };
         DeletedAnswer: {
             /** @constant */
@@ -661,7 +997,7 @@ export interface components {
             has_more: boolean;
         };
         /** @enum {string} */
-        EventType: "job.enqueued" | "job.scheduled" | "job.started" | "job.heartbeat" | "job.progress" | "job.completed" | "job.failed" | "job.retrying" | "job.discarded" | "job.cancelled" | "job.expired" | "rate_limit.exceeded" | "rate_limit.released" | "rate_limit.dropped" | "queue.paused" | "queue.resumed" | "worker.started" | "worker.heartbeat" | "worker.quiet" | "worker.stopped" | "workflow.started" | "workflow.step_completed" | "workflow.completed" | "workflow.failed" | "cron.triggered" | "cron.skipped";
+        EventType: "job.enqueued" | "job.scheduled" | "job.started" | "job.heartbeat" | "job.progress" | "job.completed" | "job.failed" | "job.retrying" | "job.discarded" | "job.cancelled" | "job.expired" | "rate_limit.exceeded" | "rate_limit.released" | "rate_limit.dropped" | "dead_letter.added" | "dead_letter.retried" | "dead_letter.deleted" | "dead_letter.pruned" | "queue.paused" | "queue.resumed" | "worker.started" | "worker.heartbeat" | "worker.quiet" | "worker.stopped" | "workflow.started" | "workflow.step_completed" | "workflow.completed" | "workflow.failed" | "cron.triggered" | "cron.skipped";
         FetchAnswer: {
             jobs: components["schemas"]["Job"][];
         };
@@ -788,6 +1124,25 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        JobFilter: {
+            enqueued_after?: components["schemas"]["Timestamp"];
+            enqueued_before?: components["schemas"]["Timestamp"];
+            /** @description Type of the last error */
+            error_type?: string;
+            meta?: {
+                [key: string]: unknown;
+            };
+            priority?: number;
+            queue?: components["schemas"]["QueueName"];
+            /** @description Created after */
+            since?: components["schemas"]["Timestamp"];
+            state?: components["schemas"]["JobState"] | components["schemas"]["JobState"][];
+            /** @description All of these */
+            tags?: string[];
+            type?: components["schemas"]["JobTypePattern"];
+            /** @description Created before */
+            until?: components["schemas"]["Timestamp"];
+        };
         /** @example 019461a8-1a2b-7c3d-8e4f-5a6b7c8d9e0f */
         JobId: string;
         JobOptions: {
@@ -826,6 +1181,8 @@ export interface components {
         };
         /** @example email.send */
         JobType: string;
+        /** @example email.* */
+        JobTypePattern: string;
         Manifest: {
             backend: string;
             capabilities: {
@@ -877,6 +1234,15 @@ export interface components {
             worker_id?: components["schemas"]["WorkerId"];
         } & {
             [key: string]: unknown;
+        };
+        PagePlace: {
+            has_more: boolean;
+            limit: number;
+            next_cursor?: string;
+            offset: number;
+            page: number;
+            per_page: number;
+            total: number;
         };
         Pagination: {
             has_more: boolean;
@@ -985,6 +1351,11 @@ export interface components {
         };
         /** @enum {string} */
         StepState: "waiting" | "pending" | "active" | "completed" | "failed" | "cancelled" | "skipped" | "running";
+        /**
+         * Format: date-time
+         * @example 2026-02-12T10:30:00.000Z
+         */
+        Timestamp: string;
         UniquePolicy: {
             /** @description Attributes of the arguments that count; none or null: all */
             args_keys?: string[] | null;
@@ -1444,12 +1815,216 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
-    listDeadLetters: {
+    adminListDeadLetters: {
         parameters: {
             query?: {
                 cursor?: string;
+                error_type?: string;
                 limit?: number;
                 offset?: number;
+                page?: number;
+                per_page?: number;
+                queue?: components["schemas"]["QueueName"];
+                since?: components["schemas"]["Timestamp"];
+                type?: components["schemas"]["JobTypePattern"];
+                until?: components["schemas"]["Timestamp"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["AdminDeadLetterAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    adminPurgeDeadLetters: {
+        parameters: {
+            query?: {
+                confirm?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["DeadLetterPurgeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    adminGetDeadLetter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["JobAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    adminDeleteDeadLetter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    adminRetryDeadLetter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["JobAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    adminRetryDeadLetters: {
+        parameters: {
+            query?: {
+                confirm?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["DeadLetterBulkRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    adminGetDeadLetterStats: {
+        parameters: {
+            query?: {
                 queue?: components["schemas"]["QueueName"];
             };
             header?: never;
@@ -1464,7 +2039,224 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/openjobspec+json": components["schemas"]["DeadLetterStatsAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    adminCancelJobs: {
+        parameters: {
+            query?: {
+                confirm?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["BulkRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    adminDeleteJobs: {
+        parameters: {
+            query?: {
+                confirm?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["BulkRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    adminRetryJobs: {
+        parameters: {
+            query?: {
+                confirm?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["BulkRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    listDeadLetters: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                error_type?: string;
+                limit?: number;
+                offset?: number;
+                page?: number;
+                per_page?: number;
+                queue?: components["schemas"]["QueueName"];
+                since?: components["schemas"]["Timestamp"];
+                type?: components["schemas"]["JobTypePattern"];
+                until?: components["schemas"]["Timestamp"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/openjobspec+json": components["schemas"]["DeadLetterAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    purgeDeadLetters: {
+        parameters: {
+            query?: {
+                confirm?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["DeadLetterPurgeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    getDeadLetter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["JobAnswer"];
                 };
             };
             400: components["responses"]["Error400"];
@@ -1529,6 +2321,74 @@ export interface operations {
                 };
                 content: {
                     "application/openjobspec+json": components["schemas"]["JobAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    retryDeadLetters: {
+        parameters: {
+            query?: {
+                confirm?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["DeadLetterBulkRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    getDeadLetterStats: {
+        parameters: {
+            query?: {
+                queue?: components["schemas"]["QueueName"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["DeadLetterStatsAnswer"];
                 };
             };
             400: components["responses"]["Error400"];
@@ -1827,6 +2687,114 @@ export interface operations {
                 };
                 content: {
                     "application/openjobspec+json": components["schemas"]["BatchAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    cancelJobs: {
+        parameters: {
+            query?: {
+                confirm?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["BulkRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deleteJobs: {
+        parameters: {
+            query?: {
+                confirm?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["BulkRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    retryJobs: {
+        parameters: {
+            query?: {
+                confirm?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["BulkRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["BulkAnswer"];
                 };
             };
             400: components["responses"]["Error400"];
