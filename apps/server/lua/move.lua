@@ -11,12 +11,7 @@ local function becomeAvailableNow(job, expires)
   event('job.enqueued', job.queue, job.id, job.name, 'f=' .. job.state .. ' p=' .. job.priority)
 end
 
-local function cancel(job)
-  leave(job.queue, job.id, job.state)
-  call('HSET', of(job.queue, job.id), 'failedReason', 'cancelled')
-  becomeFailed(job.queue, job.id, 'cancelled')
-  event('job.cancelled', job.queue, job.id, job.name, 'f=' .. job.state)
-end
+local function abandon(job) cancel(job.queue, job.id, job.state, job.name) end
 
 local function activate(job)
   local due = call('HGET', of(job.queue, job.id), 'due')
@@ -65,8 +60,8 @@ local function delete(job)
 end
 
 local MOVES = {
-  cancel = { from = { available = true, scheduled = true, retryable = true, pending = true, active = true }, to = cancel },
-  ['cancel-waiting'] = { from = WAITING, to = cancel },
+  cancel = { from = { available = true, scheduled = true, retryable = true, pending = true, active = true }, to = abandon },
+  ['cancel-waiting'] = { from = WAITING, to = abandon },
   activate = { from = { pending = true }, to = activate },
   retry = { from = { discarded = true, retryable = true }, to = retry },
   delete = { from = ENDED, to = delete },

@@ -116,6 +116,13 @@ end
 -- Jobs that expired in this script: queue, type, queue, type, ...
 local lapsed = {}
 
+local function cancel(queue, id, state, name)
+  leave(queue, id, state)
+  call('HSET', of(queue, id), 'failedReason', 'cancelled')
+  becomeFailed(queue, id, 'cancelled')
+  event('job.cancelled', queue, id, name, 'f=' .. state)
+end
+
 -- A job whose time to live ended before it was started (ojs-core 5.2, expires_at).
 local function expire(queue, id, state)
   local job = call('HMGET', of(queue, id), 'name', 'timestamp', 'exp')

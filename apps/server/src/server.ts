@@ -154,6 +154,7 @@ function engineSettings({ limits, retention }: Config): Partial<EngineSettings> 
     deadLetterMs: retention.deadLetterDays * DAY_MS,
     deadLetters: retention.deadLettersPerQueue,
     events: retention.events,
+    crons: limits.crons,
   };
 }
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runDoctor } from '../src/cli/doctor.ts';
 import { checkKeySpace, lineOf, RULES, type Rule } from '../src/engine/check.ts';
 import type { RedisClient } from '../src/redis/connect.ts';
+import { aTenantWithCrons, CRON_CORRUPTIONS } from './engine-check-crons.ts';
 import { aLimitedTenant, LIMIT_CORRUPTIONS } from './engine-check-limits.ts';
 import { aTenant, jobIn } from './engine-fixtures.ts';
 import { openEngine, type TestEngine } from './engine-harness.ts';
@@ -126,8 +127,18 @@ describe('the checker', () => {
     expect(findings.map((finding) => finding.rule)).toContain(rule);
   });
 
+  test.each(CRON_CORRUPTIONS)('names the rule "%s" of cron entries (%s)', async (rule, _how, corrupt) => {
+    await open.redis.client.flushdb();
+    const tenant = await aTenantWithCrons(open);
+    await expectSound(open.redis);
+    await corrupt(open.redis.client, `{ojs:${tenant}}`);
+    const { findings } = await checkKeySpace(open.redis.client);
+    expect(findings.map((finding) => finding.rule)).toContain(rule);
+  });
+
   test('has no rule that no test breaks', () => {
-    const broken = new Set<string>([...CORRUPTIONS, ...LIMIT_CORRUPTIONS].map(([rule]) => rule));
+    const all = [...CORRUPTIONS, ...LIMIT_CORRUPTIONS, ...CRON_CORRUPTIONS];
+    const broken = new Set<string>(all.map(([rule]) => rule));
     expect(RULES.filter((rule) => !broken.has(rule))).toEqual([]);
   });
 

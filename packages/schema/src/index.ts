@@ -1,6 +1,7 @@
 export * from './access.ts';
 export * from './bulk.ts';
 export * from './dead-letter.ts';
+export * from './cron.ts';
 export * from './error.ts';
 export * from './event-types.ts';
 export * from './events.ts';

@@ -38,6 +38,10 @@ export const LIMITS = {
   streamsPerPrincipal: 100,
   /** How long a stream of events lasts before the client has to connect again. */
   streamMs: 3_600_000,
+  /** Cron entries of a tenant. */
+  crons: 20_000,
+  /** One cron entry with its job. */
+  cronBytes: 64 * 1024,
 } as const;
 
 /** What is kept of a job's failures; not settings. */

@@ -1,4 +1,5 @@
 import { bulkOperations } from './operations/bulk.ts';
+import { cronOperations } from './operations/crons.ts';
 import { deadLetterOperations } from './operations/dead-letters.ts';
 import { eventOperations } from './operations/events.ts';
 import { jobOperations } from './operations/jobs.ts';
@@ -20,6 +21,7 @@ export const operations = {
   ...bulkOperations,
   ...queueOperations,
   ...eventOperations,
+  ...cronOperations,
 } satisfies Record<string, Operation>;
 
 export type Operations = typeof operations;

@@ -71,6 +71,8 @@ const BOUNDS: { readonly [K in keyof typeof LIMITS]: readonly [min: number, max:
   streams: [0, 1_000_000],
   streamsPerPrincipal: [0, 1_000_000],
   streamMs: [100, DAY_MS],
+  crons: [0, 1_000_000],
+  cronBytes: [256, MIB],
 };
 
 type LimitName = keyof typeof LIMITS;

@@ -1,9 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { MEDIA_TYPE } from '@ojs/schema';
+import { uuidV7 } from '../uuid.ts';
 import { errorBody } from './error-body.ts';
 import { type Refusal, refuse } from './refusal.ts';
-import { uuidV7 } from './uuid.ts';
 
 /** How long a client may take to read what it is told before its connection is gone, in milliseconds. */
 const LINGER_MS = 1_000;

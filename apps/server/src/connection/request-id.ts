@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { uuidV7 } from './uuid.ts';
+import { uuidV7 } from '../uuid.ts';
 
 /** What may be reflected into a header and written into a log: no space, no line break, bounded. */
 const SAFE = /^[A-Za-z0-9._:-]{1,128}$/;

@@ -39,6 +39,12 @@ export const RULES = [
   'unique key of no such job',
   'unique job not under its key',
   'statistics disagree',
+  'cron entry is incomplete',
+  'cron entry is not listed',
+  'cron entry does not exist',
+  'cron entry without timer',
+  'cron entry with a wrong timer',
+  'cron timer without need',
 ] as const;
 /** The same of workflows. */
 export const WORKFLOW_RULES = [
@@ -59,21 +65,23 @@ export interface Finding {
   readonly queue?: string;
   readonly job?: string;
   readonly workflow?: string;
+  readonly cron?: string;
   /** Names and numbers of ours that help to find the cause. */
   readonly detail?: string;
 }
 
 /** What two looks at the same fault have in common: a detail may have changed meanwhile. */
-export const sameFault = ({ rule, tenant, queue = '', job = '', workflow = '' }: Finding): string =>
-  [rule, tenant, queue, job, workflow].join('\n');
+export const sameFault = ({ rule, tenant, queue = '', job = '', workflow = '', cron = '' }: Finding): string =>
+  [rule, tenant, queue, job, workflow, cron].join('\n');
 
 /** A finding as one line of text. */
-export function lineOf({ rule, tenant, queue, job, workflow, detail }: Finding): string {
+export function lineOf({ rule, tenant, queue, job, workflow, cron, detail }: Finding): string {
   const where = [
     `tenant ${tenant}`,
     queue === undefined ? '' : `queue ${queue}`,
     job === undefined ? '' : `job ${job}`,
     workflow === undefined ? '' : `workflow ${workflow}`,
+    cron === undefined ? '' : `cron ${cron}`,
   ];
   return `${where.filter(Boolean).join(', ')}: ${rule}${detail === undefined ? '' : ` (${detail})`}`;
 }

@@ -14,6 +14,8 @@ export interface TenantInventory {
   readonly uniqueKeys: string[];
   /** The keys of each workflow: the parts of its record. */
   readonly workflows: Map<string, Set<string>>;
+  /** Names of the cron entries that have a key, and of those that have a history. */
+  readonly crons: { readonly entries: Set<string>; readonly histories: Set<string> };
   /** Whether there is more than an access epoch and worker ids, which need no registered tenant. */
   hasJobs: boolean;
 }
@@ -38,6 +40,7 @@ export async function takeInventory(client: RedisClient): Promise<Inventory> {
         limits: [],
         uniqueKeys: [],
         workflows: new Map(),
+        crons: { entries: new Set(), histories: new Set() },
         hasJobs: false,
       };
       tenants.set(tenant, inventory);
@@ -81,6 +84,13 @@ export async function takeInventory(client: RedisClient): Promise<Inventory> {
       case 'workflow': {
         const { workflows } = inventoryOf(meaning.tenant);
         workflows.set(meaning.id, (workflows.get(meaning.id) ?? new Set()).add(meaning.part));
+        return;
+      }
+      case 'cron': {
+        const [entry = '', part] = meaning.name.split('/', 2);
+        const inventory = inventoryOf(meaning.tenant);
+        inventory.hasJobs = true;
+        inventory.crons[part === undefined ? 'entries' : 'histories'].add(entry);
         return;
       }
       case 'bypass':

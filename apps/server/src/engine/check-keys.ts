@@ -21,6 +21,7 @@ export type KeyMeaning =
   /** The jobs with a uniqueness key. */
   | { readonly kind: 'unique'; readonly tenant: string; readonly key: string }
   | { readonly kind: 'workflow'; readonly tenant: string; readonly id: string; readonly part: string }
+  | { readonly kind: 'cron'; readonly tenant: string; readonly name: string }
   | { readonly kind: 'queue'; readonly tenant: string; readonly queue: string }
   | { readonly kind: 'job'; readonly tenant: string; readonly queue: string; readonly id: string }
   /** BullMQ's own places for jobs without a priority, where ours never go. */
@@ -28,7 +29,7 @@ export type KeyMeaning =
   | { readonly kind: 'unknown'; readonly tenant: string; readonly queue?: string; readonly name: string };
 
 const SYSTEM: ReadonlySet<string> = new Set(Object.values(systemSpace));
-const TENANT = new Set(['index', 'timers', 'events', 'queues', 'epoch', 'workflows']);
+const TENANT = new Set(['index', 'timers', 'events', 'queues', 'epoch', 'workflows', 'crons']);
 /** Of workers, beside their records; they end by themselves as those do. */
 const WORKERS = new Set(['workers', 'worker-counts']);
 const QUEUE = new Set<string>([...PLACES, 'meta', 'pc']);
@@ -47,6 +48,8 @@ function meaningOfOwn(tenant: string, name: string, rest: string | undefined): K
   if (rest !== undefined && name === 'unique') return { kind: 'unique', tenant, key: rest };
   const workflow = name === 'workflow' ? WORKFLOW.exec(rest ?? '') : null;
   if (workflow) return { kind: 'workflow', tenant, id: workflow[1]!, part: workflow[2] ?? '' };
+  if (rest !== undefined && name === 'cron' && /^[^/]+(\/history)?$/.test(rest))
+    return { kind: 'cron', tenant, name: rest };
   if (rest !== undefined && MARKS.some((mark) => mark === name)) return { kind: 'queue', tenant, queue: rest };
   return { kind: 'unknown', tenant, name: rest === undefined ? name : `${name}/${rest}` };
 }

@@ -1,6 +1,7 @@
 import { JOB_STATES, type JobState, type QueueCounts } from '@ojs/schema';
 import type { RedisClient } from '../redis/connect.ts';
 import { tenantSpace } from '../redis/keyspace.ts';
+import { checkCrons } from './check-crons.ts';
 import type { Finding, Rule } from './check-finding.ts';
 import type { TenantInventory } from './check-inventory.ts';
 import { readLimits } from './check-limits.ts';
@@ -133,6 +134,8 @@ export async function checkTenant(
   await checkWorkflows(client, { prefix, timers, jobs }, inventory.workflows, (rule, workflow, detail) =>
     found(rule, { workflow, ...(detail !== undefined && { detail }) }),
   );
+  const crons = await guarded(`${prefix}/crons`, new Map<string, string>(), readHash);
+  findings.push(...(await checkCrons(client, inventory, crons, timers)));
   for (const key of inventory.workers) {
     if ((await client.pttl(key)) === -1) found('worker bound for ever', { detail: key.slice(prefix.length) });
   }

@@ -9,6 +9,7 @@ import type {
   QueueCounts,
 } from '@ojs/schema';
 import type { Caller } from './caller.ts';
+import type { Crons } from './crons/crons.ts';
 import type { EventFollower } from './event-follow.ts';
 import type { LoggedEvent } from './event-log.ts';
 import type { NewJob } from './new-job.ts';
@@ -141,6 +142,8 @@ export interface Engine {
   deleteDeadLetter(tenant: string, caller: Caller, id: string, queue: string): Promise<void>;
 
   readonly bulk: Bulk;
+  /** Cron entries. */
+  readonly crons: Crons;
 
   /** By name. */
   queues(tenant: string): Promise<QueueState[]>;

@@ -82,6 +82,22 @@ export class LeaseLost extends EngineRefusal {
   }
 }
 
+/** The cron entry is not what it was when it was read: read it again. */
+export class CronChanged extends EngineRefusal {
+  constructor(name: string) {
+    super(`cron entry ${name} has changed`);
+  }
+}
+
+/** The tenant has as many cron entries as it may. */
+export class CronsFull extends EngineRefusal {
+  readonly limit: number;
+  constructor(limit: number) {
+    super(`there are ${limit} cron entries`);
+    this.limit = limit;
+  }
+}
+
 /** The worker id belongs to another principal. */
 export class WorkerTaken extends EngineRefusal {
   constructor() {

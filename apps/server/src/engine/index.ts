@@ -1,6 +1,8 @@
 import type { Job } from '@ojs/schema';
 import type { Connections } from '../redis/connect.ts';
 import { type EngineContext, QueueIndex, Spaces } from './context.ts';
+import type { OnRefused } from './crons/chore.ts';
+import { createCrons } from './crons/index.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { Due } from './due.ts';
 import type { Engine } from './engine.ts';
@@ -39,6 +41,8 @@ export interface EngineOptions {
   readonly source?: string;
   readonly onError?: (error: unknown) => void;
   readonly observers?: readonly EngineObserver[];
+  /** A cron entry did not fire, because its owner may not enqueue there any more. */
+  readonly onCronRefused?: OnRefused;
 }
 
 /**
@@ -52,6 +56,7 @@ export async function createEngine({
   source = 'ojs://ojs-server/engine',
   onError,
   observers = [],
+  onCronRefused = () => undefined,
 }: EngineOptions): Promise<Engine> {
   const { client } = redis;
   await checkFormat(client);
@@ -79,12 +84,9 @@ export async function createEngine({
   const moves = createMove(moveAll, readIn);
   const { selectDeadLetters, ...deadLetters } = createDeadLetters(context, names, readIn);
   const wake = createWake(context, redis.subscriber(), info);
-  const sweeper = createSweeper(
-    context,
-    settle.expire,
-    { limit: createLimits(context).release, workflow: workflowChore },
-    onError ?? (() => undefined),
-  );
+  const { crons, fire } = createCrons(context, readIn, onCronRefused);
+  const chores = { limit: createLimits(context).release, workflow: workflowChore, cron: fire };
+  const sweeper = createSweeper(context, settle.expire, chores, onError ?? (() => undefined));
   await spaces.refresh(client);
 
   /** Tells the sweeper when something of these jobs happens by itself. */
@@ -132,6 +134,7 @@ export async function createEngine({
     bulk: { select: createSelect(context, names), selectDeadLetters, move: bulkMove(moveAll) },
     ...queues,
     workflows,
+    crons,
     events: createEvents(context, source),
     followEvents: createFollow(context, source),
     ping: async () => {

@@ -23,6 +23,10 @@ const SCRIPTS = [
   'workflow-advance',
   'workflow-cancel',
   'workflow-results',
+  'cron-save',
+  'cron-delete',
+  'cron-fire',
+  'cron-retime',
 ] as const;
 export type ScriptName = (typeof SCRIPTS)[number];
 

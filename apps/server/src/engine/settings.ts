@@ -20,6 +20,8 @@ export interface EngineSettings {
   readonly answerBytes: number;
   /** Bytes of results that one step of a workflow is handed, and of one that is handed on. */
   readonly handedOnBytes: number;
+  /** Cron entries of a tenant. */
+  readonly crons: number;
 }
 
 const DAY = 86_400_000;
@@ -37,4 +39,5 @@ export const DEFAULT_SETTINGS: EngineSettings = {
   workers: LIMITS.workers,
   answerBytes: 16 * 1024 * 1024,
   handedOnBytes: 256 * 1024,
+  crons: 20_000,
 };

@@ -1,5 +1,6 @@
 import { ackRoutes } from './acks.ts';
 import { bulkRoutes } from './bulk.ts';
+import { cronRoutes } from './crons.ts';
 import { deadLetterRoutes } from './dead-letter.ts';
 import { eventRoutes } from './events.ts';
 import { jobRoutes } from './jobs.ts';
@@ -19,5 +20,6 @@ export const ROUTES: readonly Route[] = [
   ...deadLetterRoutes,
   ...bulkRoutes,
   ...queueRoutes,
+  ...cronRoutes,
   ...eventRoutes,
 ];

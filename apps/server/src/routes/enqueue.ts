@@ -13,8 +13,8 @@ import {
   type UniquePolicy,
 } from '@ojs/schema';
 import type { Refusal } from '../connection/refusal.ts';
-import { uuidV7 } from '../connection/uuid.ts';
 import type { NewJob } from '../engine/engine.ts';
+import { uuidV7 } from '../uuid.ts';
 import { invalid, refuseIssues } from './issues.ts';
 import { checkSizes } from './sizes.ts';
 

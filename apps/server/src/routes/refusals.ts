@@ -4,6 +4,8 @@ import { Refusal, refuse } from '../connection/refusal.ts';
 import {
   BackendUnavailable,
   BadCursor,
+  CronChanged,
+  CronsFull,
   DuplicateJob,
   EngineRefusal,
   JobExists,
@@ -17,9 +19,18 @@ import {
   WrongState,
 } from '../engine/errors.ts';
 
+const RESOURCES = {
+  job: 'job',
+  queue: 'queue',
+  dead_letter_job: 'dead letter',
+  cron_job: 'cron job',
+  worker: 'worker',
+  workflow: 'workflow',
+} as const;
+
 /** The one answer for what does not exist and for what the caller may not know of: byte for byte the same. */
-export function notFound(resource: 'job' | 'queue' | 'worker' | 'dead_letter_job' | 'workflow', id: string): Refusal {
-  const name = resource === 'dead_letter_job' ? 'dead letter' : resource;
+export function notFound(resource: keyof typeof RESOURCES, id: string): Refusal {
+  const name = RESOURCES[resource];
   return refuse('not_found', `The ${name} does not exist.`, {
     hint: 'Check the id and the tenant; finished jobs are deleted after the retention time.',
     details: { resource_type: resource, resource_id: id.slice(0, 255) },
@@ -83,6 +94,21 @@ function ofEngine(error: EngineRefusal): Refusal {
       { job_id: error.id, current_state: error.state, expected_state: 'active' },
       'Stop working on it: it ended, or is given to another worker.',
     );
+  }
+  if (error instanceof CronChanged) {
+    return conflict(
+      'The cron job has changed meanwhile.',
+      {},
+      'Read it, and send the request again if it still holds.',
+    );
+  }
+  if (error instanceof CronsFull) {
+    return refuse('invalid_request', `name: there are ${error.limit} cron jobs, and may not be more.`, {
+      status: 422,
+      type: 'validation_error',
+      hint: 'Delete some, or ask an operator for a higher limits.crons.',
+      details: { field: 'name', rule: 'max', limit: error.limit },
+    });
   }
   if (error instanceof WorkerTaken) {
     return refuse('permission_denied', 'worker_id: belongs to another principal.', {

@@ -1,7 +1,7 @@
 import { parseDuration } from '@ojs/schema';
-import { uuidV7 } from '../connection/uuid.ts';
 import type { Tree, TreeNode } from '../engine/workflows/tree.ts';
 import type { NewWorkflow, StepJob } from '../engine/workflows/workflows.ts';
+import { uuidV7 } from '../uuid.ts';
 import { claimedQueue, type EnqueueRules, toNewJob } from './enqueue.ts';
 import { invalid } from './issues.ts';
 import { within } from './within.ts';
