@@ -5,7 +5,7 @@ import { Exchange, type ExchangeLimits, type RawAnswer } from './exchange.ts';
 
 /** One request, ready to be sent. */
 export interface RawRequest extends ExchangeLimits {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly headers: Record<string, string>;
   readonly body?: string | undefined;

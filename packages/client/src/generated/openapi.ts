@@ -189,6 +189,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ojs/v1/cron": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the cron entries whose queue the caller may inspect, by name */
+        get: operations["listCrons"];
+        put?: never;
+        /** Register a cron entry (201), or change the one with this name (200) */
+        post: operations["registerCron"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/cron/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a cron entry */
+        get: operations["getCron"];
+        put?: never;
+        post?: never;
+        /** Delete a cron entry; jobs that came of it stay */
+        delete: operations["deleteCron"];
+        options?: never;
+        head?: never;
+        /** Switch a cron entry on or off */
+        patch: operations["patchCron"];
+        trace?: never;
+    };
+    "/ojs/v1/cron/{name}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest firings of a cron entry, newest first */
+        get: operations["getCronHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/cron/{name}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switch a cron entry off */
+        post: operations["pauseCron"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/cron/{name}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switch a cron entry on; what it missed meanwhile is not made up for */
+        post: operations["resumeCron"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/cron/{name}/trigger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fire a cron entry now, besides its schedule */
+        post: operations["triggerCron"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ojs/v1/dead-letter": {
         parameters: {
             query?: never;
@@ -821,6 +926,217 @@ export interface components {
             filter?: components["schemas"]["JobFilter"];
             job_ids?: components["schemas"]["JobId"][];
         };
+        CronAnswer: {
+            cron: components["schemas"]["CronJob"];
+            cron_job: components["schemas"]["CronJob"];
+        };
+        CronDeletedAnswer: {
+            cron: components["schemas"]["CronJob"];
+            cron_job: components["schemas"]["CronJob"];
+            /** @constant */
+            deleted: true;
+            name: string;
+        };
+        CronFiring: {
+            fired_at: string;
+            /** @description The job that came of it, or that kept it from coming */
+            job_id?: string;
+            /** @description Later firings that this one stands for, after a downtime */
+            missed?: number;
+            /** @enum {string} */
+            outcome: "triggered" | "skipped";
+            /** @enum {string} */
+            reason?: "overlap_skip" | "dst_skip" | "permission_denied" | "unique_conflict";
+            scheduled_at: string;
+            /** @enum {string} */
+            trigger: "schedule" | "manual";
+        };
+        CronHistoryAnswer: {
+            history: components["schemas"]["CronFiring"][];
+            name: string;
+        };
+        CronJob: {
+            args: unknown[];
+            created_at: string;
+            cron: string;
+            description: string | null;
+            enabled: boolean;
+            expression: string;
+            job_template: {
+                [key: string]: unknown;
+            };
+            last_run_at: string | null;
+            meta?: {
+                [key: string]: unknown;
+            };
+            name: string;
+            next_run_at: string | null;
+            options: {
+                [key: string]: unknown;
+            };
+            overlap_policy: components["schemas"]["OverlapPolicy"];
+            /** @description The principal with whose rights it fires */
+            owner: string;
+            run_count: number;
+            /** @enum {string} */
+            status: "active" | "paused";
+            timezone: string;
+            type: string;
+            updated_at: string;
+        };
+        /** @example daily-report */
+        CronName: string;
+        CronPatch: {
+            enabled: boolean;
+        };
+        CronRequest: {
+            args?: unknown[];
+            /** @description Five fields, six with seconds, @daily or @every 1h30m */
+            cron?: string;
+            /** @description The HTTP binding’s word for scheduled_at, which wins */
+            delay_until?: components["schemas"]["Moment"] | null;
+            description?: string | null;
+            enabled?: boolean;
+            expires_at?: components["schemas"]["Moment"] | null;
+            /** @description Another word for cron */
+            expression?: string;
+            id?: components["schemas"]["JobId"];
+            job_template?: {
+                args?: unknown[];
+                /** @description The HTTP binding’s word for scheduled_at, which wins */
+                delay_until?: components["schemas"]["Moment"] | null;
+                expires_at?: components["schemas"]["Moment"] | null;
+                id?: components["schemas"]["JobId"];
+                meta?: components["schemas"]["Meta"];
+                metadata?: {
+                    [key: string]: unknown;
+                };
+                options?: {
+                    /** @description The HTTP binding’s word for scheduled_at, which wins */
+                    delay_until?: components["schemas"]["Moment"] | null;
+                    expires_at?: components["schemas"]["Moment"] | null;
+                    metadata?: {
+                        [key: string]: unknown;
+                    };
+                    pending?: boolean;
+                    /** @description Higher is sooner; HIGH, NORMAL and LOW mean 10, 0 and -10 */
+                    priority?: number;
+                    queue?: components["schemas"]["QueueName"];
+                    rate_limit?: components["schemas"]["RateLimit"];
+                    retry?: components["schemas"]["RetryPolicy"];
+                    scheduled_at?: components["schemas"]["Moment"] | null;
+                    tags?: string[];
+                    /** @description Seconds; 0 means the default */
+                    timeout?: number;
+                    /** @description Milliseconds; wins over timeout */
+                    timeout_ms?: number;
+                    unique?: components["schemas"]["UniquePolicy"] | null;
+                    /** @description Seconds */
+                    visibility_timeout?: number;
+                    visibility_timeout_ms?: number;
+                } & {
+                    [key: string]: unknown;
+                };
+                pending?: boolean;
+                /** @description Higher is sooner; HIGH, NORMAL and LOW mean 10, 0 and -10 */
+                priority?: number;
+                queue?: components["schemas"]["QueueName"];
+                rate_limit?: components["schemas"]["RateLimit"];
+                retry?: components["schemas"]["RetryPolicy"];
+                scheduled_at?: components["schemas"]["Moment"] | null;
+                schema?: string;
+                specversion?: string;
+                tags?: string[];
+                /** @description Seconds; 0 means the default */
+                timeout?: number;
+                /** @description Milliseconds; wins over timeout */
+                timeout_ms?: number;
+                type?: components["schemas"]["JobType"];
+                unique?: components["schemas"]["UniquePolicy"] | null;
+                /** @description Seconds */
+                visibility_timeout?: number;
+                visibility_timeout_ms?: number;
+            } & {
+                [key: string]: unknown;
+            };
+            meta?: components["schemas"]["Meta"];
+            metadata?: {
+                [key: string]: unknown;
+            };
+            name: components["schemas"]["CronName"];
+            options?: {
+                /** @description The HTTP binding’s word for scheduled_at, which wins */
+                delay_until?: components["schemas"]["Moment"] | null;
+                expires_at?: components["schemas"]["Moment"] | null;
+                metadata?: {
+                    [key: string]: unknown;
+                };
+                pending?: boolean;
+                /** @description Higher is sooner; HIGH, NORMAL and LOW mean 10, 0 and -10 */
+                priority?: number;
+                queue?: components["schemas"]["QueueName"];
+                rate_limit?: components["schemas"]["RateLimit"];
+                retry?: components["schemas"]["RetryPolicy"];
+                scheduled_at?: components["schemas"]["Moment"] | null;
+                tags?: string[];
+                /** @description Seconds; 0 means the default */
+                timeout?: number;
+                /** @description Milliseconds; wins over timeout */
+                timeout_ms?: number;
+                unique?: components["schemas"]["UniquePolicy"] | null;
+                /** @description Seconds */
+                visibility_timeout?: number;
+                visibility_timeout_ms?: number;
+            } & {
+                [key: string]: unknown;
+            };
+            overlap_policy?: components["schemas"]["OverlapPolicy"];
+            pending?: boolean;
+            /** @description Higher is sooner; HIGH, NORMAL and LOW mean 10, 0 and -10 */
+            priority?: number;
+            queue?: components["schemas"]["QueueName"];
+            rate_limit?: components["schemas"]["RateLimit"];
+            retry?: components["schemas"]["RetryPolicy"];
+            scheduled_at?: components["schemas"]["Moment"] | null;
+            schema?: string;
+            specversion?: string;
+            tags?: string[];
+            /** @description Seconds; 0 means the default */
+            timeout?: number;
+            /** @description Milliseconds; wins over timeout */
+            timeout_ms?: number;
+            /**
+             * @description A name of the IANA time zone database; UTC if absent
+             * @example Europe/Berlin
+             */
+            timezone?: string;
+            type?: components["schemas"]["JobType"];
+            unique?: components["schemas"]["UniquePolicy"] | null;
+            /** @description Seconds */
+            visibility_timeout?: number;
+            visibility_timeout_ms?: number;
+        } & {
+            [key: string]: unknown;
+        };
+        CronsAnswer: {
+            count: number;
+            cron_jobs: components["schemas"]["CronJob"][];
+            crons: components["schemas"]["CronJob"][];
+            pagination: {
+                has_more: boolean;
+                limit: number;
+                next_cursor?: string;
+                offset: number;
+                page: number;
+                per_page: number;
+                total: number;
+            };
+        };
+        CronTriggeredAnswer: {
+            cron: components["schemas"]["CronJob"];
+            cron_job: components["schemas"]["CronJob"];
+            job: components["schemas"]["Job"];
+        };
         DeadLetterAnswer: {
             jobs: components["schemas"]["Job"][];
             pagination: components["schemas"]["PagePlace"];
@@ -1235,6 +1551,8 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** @enum {string} */
+        OverlapPolicy: "skip" | "allow" | "cancel_previous" | "enqueue" | "replace" | "queue";
         PagePlace: {
             has_more: boolean;
             limit: number;
@@ -2148,6 +2466,307 @@ export interface operations {
                 };
                 content: {
                     "application/openjobspec+json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    listCrons: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                enabled?: "true" | "false";
+                limit?: number;
+                offset?: number;
+                page?: number;
+                per_page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["CronsAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    registerCron: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["CronRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["CronAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    getCron: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["schemas"]["CronName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["CronAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deleteCron: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["schemas"]["CronName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["CronDeletedAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    patchCron: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["schemas"]["CronName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["CronPatch"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["CronAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    getCronHistory: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                name: components["schemas"]["CronName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["CronHistoryAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    pauseCron: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["schemas"]["CronName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["CronAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    resumeCron: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["schemas"]["CronName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["CronAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    triggerCron: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["schemas"]["CronName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["CronTriggeredAnswer"];
                 };
             };
             400: components["responses"]["Error400"];
