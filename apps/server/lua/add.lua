@@ -19,7 +19,11 @@ local function place(job)
     return 'pending'
   end
   if job.due and job.due > now then
-    becomeDelayed(queue, id, job.due, job.expires)
+    if not delayed[queue] then delayed[queue] = {} end
+    local members = delayed[queue]
+    members[#members + 1] = job.due * 0x1000
+    members[#members + 1] = id
+    timer(id, job.expires and job.expires < job.due and job.expires or job.due)
     event('job.scheduled', queue, id, job.name, 'at=' .. string.format('%.0f', job.due))
     return 'scheduled'
   end
@@ -33,9 +37,10 @@ end
 -- is written by `flush`.
 local function add(job)
   local queue, id = job.queue, job.id
-  local more = job.unique and uniquely(job) or {}
-  call('HSET', of(queue, id), 'timestamp', now, 'priority', job.priority, 'delay', 0, unpack(ARGV, job.first, job.last))
-  if #more > 0 then call('HSET', of(queue, id), unpack(more)) end
+  if job.replaces then cancelReplaced(job) end
+  local delay = not job.pending and job.due and math.max(job.due - now, 0) or 0
+  call('HSET', of(queue, id), 'timestamp', now, 'priority', job.priority, 'delay', delay, unpack(ARGV, job.first, job.last))
+  if job.replaces then call('HSET', of(queue, id), 'ur', job.replaced, unpack(job.kept and { 'sa', job.kept } or {})) end
   added[#added + 1] = id
   added[#added + 1] = queue
   if not available[queue] then available[queue] = {} end

@@ -36,6 +36,10 @@ local function many(command, key, args)
   end
 end
 
+local function all(command, args)
+  for first = 1, #args, 4000 do call(command, unpack(args, first, math.min(first + 3999, #args))) end
+end
+
 local timers = {}
 -- `at` false: nothing happens to the job by itself any more.
 local function timer(id, at) timers[id] = at or false end
@@ -43,6 +47,10 @@ local function timer(id, at) timers[id] = at or false end
 local events, ended, woken, completed = {}, {}, {}, {}
 -- Jobs that were added (add.lua): id, queue, id, queue, ...; and of each queue those that became available, in order.
 local added, available = {}, {}
+-- Of each queue the jobs that became delayed: score, id, score, id, ...
+local delayed = {}
+-- Strings that are written whole: key -> value; false: it is deleted.
+local texts = {}
 local makeAvailable
 
 -- A line: type, queue (who may inspect it sees the event), id of the subject, job type or '-', then name=value (event-data.ts
@@ -59,6 +67,18 @@ local function flush()
     call('HSETNX', own('queues'), queue, now)
     if #jobs > 0 then makeAvailable(queue, jobs) end
   end
+  for queue, members in pairs(delayed) do many('ZADD', of(queue, 'delayed'), members) end
+  local written, deleted = {}, {}
+  for key, text in pairs(texts) do
+    if text then
+      written[#written + 1] = key
+      written[#written + 1] = text
+    else
+      deleted[#deleted + 1] = key
+    end
+  end
+  all('MSET', written)
+  all('DEL', deleted)
   local set, unset = {}, {}
   for id, at in pairs(timers) do
     if at then
@@ -74,5 +94,5 @@ local function flush()
   if #events > 0 then call('XADD', own('events'), 'MAXLEN', '~', KEEP.events, '*', 'e', table.concat(events, '\n')) end
   for queue in pairs(woken) do call('PUBLISH', own('wake'), queue) end
   if #ended > 0 then call('PUBLISH', own('done'), table.concat(ended, ' ')) end
-  timers, events, ended, woken, completed, added, available = {}, {}, {}, {}, {}, {}, {}
+  timers, events, ended, woken, completed, added, available, delayed, texts = {}, {}, {}, {}, {}, {}, {}, {}, {}
 end

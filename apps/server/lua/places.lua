@@ -19,7 +19,8 @@ end
 -- leaseEnded(queue, id, limit): a job that counts for a limit is active no more (limits.lua).
 -- waiterLeft(queue, id, limit, policy): a job that has a limit is available no more, and has not begun (limits.lua).
 -- slotFreed(queue): a job of the queue is active no more.
-local stepEnded, leaseEnded, waiterLeft, slotFreed
+-- uniqueRemoved(id, key): a job that carries a uniqueness key is no more (unique.lua).
+local stepEnded, leaseEnded, waiterLeft, slotFreed, uniqueRemoved
 
 -- Takes the job out of the place that `state` means; it must be put into another in the same script.
 local function leave(queue, id, state)
@@ -81,7 +82,7 @@ local function remove(queue, id, state)
   if step then stepEnded(step, 'cancelled', queue, id) end
   leave(queue, id, state)
   local unique = call('HGET', of(queue, id), 'uk')
-  if unique then call('ZREM', own('unique/' .. unique), id) end
+  if unique then uniqueRemoved(id, unique) end
   call('DEL', of(queue, id))
   call('HDEL', own('index'), id)
   timer(id, false)

@@ -1,6 +1,6 @@
--- Unique jobs (ojs-unique-jobs). prefix/unique/<key> has the jobs that were sent with a uniqueness key, by the moment of
--- their creation; a job carries its key as `uk`. Whether one of them is in the way is asked of its state when another
--- comes, so nothing needs to be released. What leaves the set: jobs that are removed (places.lua), and what HOLDERS says.
+-- Unique jobs (ojs-unique-jobs). prefix/unique/<key> has the jobs that were sent with a uniqueness key, oldest first: id,
+-- moment of creation, queue, id, ...; a job carries its key as `uk`. Whether one of them is in the way is asked of its state
+-- when another comes, so nothing needs to be released. What leaves the record: jobs that are removed, and what `forget` says.
 --
 -- A script that adds jobs for somebody:
 --   local rights = takeRights()                    -- before or between the jobs, as the arguments come
@@ -11,9 +11,8 @@
 -- exists (id, queue, state), the key; forbidden, the job's place and the queue of what it may not replace.
 local HOLDERS = 12
 local TERMINAL = { completed = true, cancelled = true, discarded = true }
-local judge, uniquely, claim
 
--- Jobs of this script: until `flush`, neither the index nor a place has them.
+-- What this script added: state and due time by id. Until `flush`, no place has them.
 local fresh = {}
 
 -- ARGV: the principal, how many queues, per queue: name, what the principal may do there with jobs that are in the way:
@@ -30,42 +29,73 @@ end
 -- One argument: '' or key, strategy, period in ms ('' for none), states with a comma on either side.
 local function takeUnique()
   local key, strategy, period, states = string.match(take(), '^(%x+) (%S+) (%d*) (%S+)$')
-  return key and { key = key, strategy = strategy, period = tonumber(period), states = states } or nil
+  return key and { key = own('unique/' .. key), strategy = strategy, period = tonumber(period), states = states } or nil
 end
 
--- The jobs with the key, oldest first, each with its state.
-local function holders(key)
-  local found = {}
-  local stored = call('ZRANGE', own('unique/' .. key), 0, -1, 'WITHSCORES')
-  for i = 1, #stored, 2 do
-    local id = stored[i]
-    local new = fresh[id]
-    local queue = new and new.queue or call('HGET', own('index'), id)
-    local state = new and new.state or queue and stateOf(queue, id)
-    if state then found[#found + 1] = { id = id, queue = queue, state = state, created = tonumber(stored[i + 1]) } end
+local function parse(text)
+  local list = {}
+  for id, created, queue in string.gmatch(text or '', '(%S+) (%S+) (%S+)') do
+    list[#list + 1] = { id = id, created = tonumber(created), queue = queue }
   end
-  return found
+  return list
 end
 
--- Many jobs have one key: takes those from the list that need not be remembered, and answers their ids. Of the jobs that
--- ended these are all but the newest in each state (it is in the way wherever an older one is); of the others the oldest, of
--- which there are many only where a policy does not mind them.
+local function write(key, list)
+  local parts = {}
+  for i, job in ipairs(list) do parts[i] = job.id .. ' ' .. string.format('%.0f', job.created) .. ' ' .. job.queue end
+  texts[key] = #parts > 0 and table.concat(parts, ' ')
+end
+
+local function read(key)
+  if texts[key] == nil then texts[key] = call('GET', key) end
+  return parse(texts[key])
+end
+
+-- The records of all the keys, each job with its state. One command for all: mostly there is nothing.
+local function readAll(jobs)
+  local lists, keys = {}, {}
+  for _, job in ipairs(jobs) do
+    local key = job.unique and job.unique.key
+    if key and not lists[key] then
+      lists[key] = parse(texts[key])
+      if texts[key] == nil then keys[#keys + 1] = key end
+    end
+  end
+  for first = 1, #keys, 4000 do
+    local last = math.min(first + 3999, #keys)
+    for i, text in ipairs(call('MGET', unpack(keys, first, last))) do
+      if text then lists[keys[first + i - 1]] = parse(text) end
+    end
+  end
+  for _, list in pairs(lists) do
+    for i = #list, 1, -1 do
+      local job = list[i]
+      local new = fresh[job.id] or {}
+      job.state, job.due = new.state or stateOf(job.queue, job.id), new.due
+      if not job.state then table.remove(list, i) end
+    end
+  end
+  return lists
+end
+
+-- Many jobs have one key: takes those from the list that need not be remembered. Of the jobs that ended these are all but
+-- the newest in each state (it is in the way wherever an older one is); of the others the oldest, of which there are many
+-- only where a policy does not mind them.
 local function forget(list)
-  local ids, kept = {}, {}
+  local kept = {}
   local open = 0
   for i = #list, 1, -1 do
     local state = list[i].state
     if not TERMINAL[state] then open = open + 1 end
-    if kept[state] or open > HOLDERS - 4 then ids[#ids + 1] = table.remove(list, i).id end
+    if kept[state] or open > HOLDERS - 4 then table.remove(list, i) end
     kept[state] = TERMINAL[state]
   end
-  return ids
 end
 
 local function mayReplace(old, rights)
   local right = rights.of[old.queue]
   if right ~= 'own' then return right == 'all' end
-  return (old.job and rights.principal or call('HGET', of(old.queue, old.id), 'by')) == rights.principal
+  return (old.by or call('HGET', of(old.queue, old.id), 'by')) == rights.principal
 end
 
 local function inTheWay(job, list, rights, unknown)
@@ -94,32 +124,31 @@ local function decide(job, place, list, rights, unknown)
     end
     for _, old in ipairs(found) do
       if rule.strategy == 'reject' or TERMINAL[old.state] then
-        return { 'duplicate', place, old.id, old.queue, old.state, rule.key }
+        return { 'duplicate', place, old.id, old.queue, old.state, string.match(rule.key, '%x+$') }
       end
       if #unknown == 0 and not mayReplace(old, rights) then return { 'forbidden', place, old.queue } end
     end
     job.replaces = found
     for _, old in ipairs(found) do
       if old.state == 'scheduled' and rule.strategy == 'replace_except_schedule' then
-        job.due = old.job and old.job.due or math.floor(call('ZSCORE', of(old.queue, 'delayed'), old.id) / 0x1000)
+        job.due = old.due or math.floor(call('ZSCORE', of(old.queue, 'delayed'), old.id) / 0x1000)
         job.keeps, scheduled = old, true
       end
-      old.state = 'cancelled'
+      old.was, old.state = old.state, 'cancelled'
     end
   end
-  if #list >= HOLDERS then job.forget = forget(list) end
+  forget(list)
+  job.holders = list
   local state = job.pending and 'pending' or scheduled and 'scheduled' or 'available'
-  list[#list + 1] = { id = job.id, queue = job.queue, state = state, created = now, job = job }
+  list[#list + 1] = { id = job.id, queue = job.queue, state = state, created = now, due = job.due, by = rights.principal }
   return nil
 end
 
-function judge(jobs, rights)
-  local lists, unknown = {}, {}
+local function judge(jobs, rights)
+  local lists, unknown = readAll(jobs), {}
   for i, job in ipairs(jobs) do
     if job.unique then
-      local key = job.unique.key
-      lists[key] = lists[key] or holders(key)
-      local refusal = decide(job, i - 1, lists[key], rights, unknown)
+      local refusal = decide(job, i - 1, lists[job.unique.key], rights, unknown)
       if refusal and #unknown == 0 then return refusal end
     end
   end
@@ -127,10 +156,10 @@ function judge(jobs, rights)
   return nil
 end
 
--- Cancels what the job replaces. Answers what of the job's hash follows from it.
+-- Cancels what the job replaces; notes down their ids, and the moment that it keeps.
 local function cancelReplaced(job)
-  local ids, more = {}, {}
-  for _, old in ipairs(job.replaces) do
+  local ids = {}
+  for i, old in ipairs(job.replaces) do
     local queue, id = old.queue, old.id
     if fresh[id] then
       flush()
@@ -138,36 +167,42 @@ local function cancelReplaced(job)
     end
     local key = of(queue, id)
     local was = call('HMGET', key, 'name', 'sa', 'ojs')
-    if old == job.keeps then
-      job.kept = was[2] or cjson.decode(was[3]).scheduled_at
-      more = { 'sa', job.kept }
-    end
-    local state = stateOf(queue, id)
-    leave(queue, id, state)
+    if old == job.keeps then job.kept = was[2] or cjson.decode(was[3]).scheduled_at end
+    leave(queue, id, old.was)
     call('HSET', key, 'failedReason', 'replaced')
     becomeFailed(queue, id, 'cancelled')
-    event('job.cancelled', queue, id, was[1], 'f=' .. state)
-    ids[#ids + 1] = id
+    event('job.cancelled', queue, id, was[1], 'f=' .. old.was)
+    ids[i] = id
   end
   job.replaced = table.concat(ids, ' ')
-  more[#more + 1] = 'ur'
-  more[#more + 1] = job.replaced
-  return more
 end
 
--- Called by `add` before it writes; answers further fields of the hash.
-function uniquely(job) return job.replaces and cancelReplaced(job) or {} end
-
--- Called by `add` after it has written.
-function claim(job, state)
-  local key = own('unique/' .. job.unique.key)
-  fresh[job.id] = { queue = job.queue, state = state }
-  call('ZADD', key, now, job.id)
-  if job.forget and #job.forget > 0 then call('ZREM', key, unpack(job.forget)) end
+-- Remembers a job that was added.
+local function claim(job, state)
+  fresh[job.id] = { state = state, due = job.due }
+  write(job.unique.key, job.holders)
 end
 
 -- A job that had ended starts anew: uniqueness is not asked again (§9.2), but from now on it counts as before.
 local function reclaim(queue, id)
   local job = call('HMGET', of(queue, id), 'uk', 'timestamp')
-  if job[1] then call('ZADD', own('unique/' .. job[1]), job[2], id) end
+  if not job[1] then return end
+  local key = own('unique/' .. job[1])
+  local list = read(key)
+  for _, known in ipairs(list) do
+    if known.id == id then return end
+  end
+  list[#list + 1] = { id = id, created = tonumber(job[2]), queue = queue }
+  table.sort(list, function(a, b) return a.created < b.created end)
+  if #list > HOLDERS then table.remove(list, 1) end
+  write(key, list)
+end
+
+function uniqueRemoved(id, unique)
+  local key = own('unique/' .. unique)
+  local list = read(key)
+  for i = #list, 1, -1 do
+    if list[i].id == id then table.remove(list, i) end
+  end
+  write(key, list)
 end

@@ -94,7 +94,7 @@ const CORRUPTIONS: Corruption[] = [
   ['timer without need', 'of no job', (c, _, own) => c.zadd(`${own}/timers`, 1e15, other)],
   ['timer is wrong', 'not the end of the lease', (c, _, own, ids) => c.zadd(`${own}/timers`, 1e15, ids.active)],
   ['timer is wrong', 'not the due time', (c, _, own, ids) => c.zadd(`${own}/timers`, 1e15, ids.scheduled)],
-  ['unique key of no such job', 'unknown id', (c, _, own) => c.zadd(`${own}/unique/${'0'.repeat(64)}`, 1, other)],
+  ['unique key of no such job', 'unknown id', (c, _, own) => c.set(`${own}/unique/${'0'.repeat(64)}`, `${other} 1 q`)],
   ['unique key of no such job', 'of another key', (c, bull, _, ids) => c.hset(`${bull}:${ids.completed}`, 'uk', 'x')],
   [
     'unique job not under its key',

@@ -137,7 +137,8 @@ onEachBackend((given) => {
     const last = await one(tenant, unique(free));
     const { client } = given.a.redis;
     const key = await client.hget(`{ojs:${tenant}}:q:${last.id}`, 'uk');
-    expect(await client.zcard(`{ojs:${tenant}}/unique/${key}`)).toBeLessThanOrEqual(12);
+    const record = await client.get(`{ojs:${tenant}}/unique/${key}`);
+    expect(record!.split(' ').length).toBeLessThanOrEqual(12 * 3);
     expect(await refused(tenant, [unique()])).toMatchObject({ existing: { id: last.id } });
     expect(await given.a.engine.stats(tenant, 'q')).toMatchObject({ available: 201 });
   });
@@ -158,7 +159,7 @@ onEachBackend((given) => {
     expect(await refused(tenant, [unique(policy)])).toBeInstanceOf(DuplicateJob);
     const age = async (ms: number): Promise<void> => {
       const key = `{ojs:${tenant}}/unique/${(await given.a.redis.client.hget(`{ojs:${tenant}}:q:${id}`, 'uk')) ?? ''}`;
-      await given.a.redis.client.zadd(key, Date.now() - ms, id);
+      await given.a.redis.client.set(key, `${id} ${Date.now() - ms} q`);
     };
     await age(LATER - 60_000);
     expect(await refused(tenant, [unique(policy)])).toBeInstanceOf(DuplicateJob);

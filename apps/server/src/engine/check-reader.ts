@@ -64,3 +64,11 @@ export async function readFields(
   }
   return found;
 }
+
+/** Many strings of one tenant, in the order of the keys; null where there is none. */
+export async function readTexts(client: RedisClient, keys: readonly string[]): Promise<(string | null)[]> {
+  const found: (string | null)[] = [];
+  for (let from = 0; from < keys.length; from += CHUNK)
+    found.push(...(await client.mget(keys.slice(from, from + CHUNK))));
+  return found;
+}

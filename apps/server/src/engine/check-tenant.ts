@@ -5,7 +5,7 @@ import { checkCrons } from './check-crons.ts';
 import type { Finding, Rule } from './check-finding.ts';
 import type { TenantInventory } from './check-inventory.ts';
 import { readLimits } from './check-limits.ts';
-import { readFields, readHash, readList, readScores } from './check-reader.ts';
+import { readFields, readHash, readList, readScores, readTexts } from './check-reader.ts';
 import { checkQueue, LOOKED_AT, type LookedAt, placesOf, type QueueSnapshot, stateIn } from './check-rules.ts';
 import { readStats } from './check-stats.ts';
 import { checkUnique, uniqueJobsOf } from './check-unique.ts';
@@ -128,9 +128,12 @@ export async function checkTenant(
   // What the server has to do besides (kind/name) is checked where its record is.
   for (const job of timers.keys())
     if (!job.includes('/') && !exists.has(job)) found('timer without need', { job, detail: 'no such job' });
-  const keys = new Map<string, ReadonlySet<string>>();
-  for (const key of inventory.uniqueKeys) keys.set(key, new Set((await scores(`${prefix}/unique/${key}`)).keys()));
-  findings.push(...checkUnique(tenant, keys, unique));
+  const records = await readTexts(
+    client,
+    inventory.uniqueKeys.map((key) => `${prefix}/unique/${key}`),
+  );
+  const keys = inventory.uniqueKeys.map((key, i) => [key, records[i] ?? ''] as const);
+  findings.push(...checkUnique(tenant, new Map(keys), unique));
   await checkWorkflows(client, { prefix, timers, jobs }, inventory.workflows, (rule, workflow, detail) =>
     found(rule, { workflow, ...(detail !== undefined && { detail }) }),
   );

@@ -24,20 +24,30 @@ export function uniqueJobsOf(snapshot: QueueSnapshot): [id: string, job: UniqueJ
   return found;
 }
 
-/** Every rule that concerns uniqueness keys. Pure. */
+/**
+ * Every rule that concerns uniqueness keys. Pure.
+ * @param records of each key: id, moment of creation, queue, id, ...
+ */
 export function checkUnique(
   tenant: string,
-  keys: ReadonlyMap<string, ReadonlySet<string>>,
+  records: ReadonlyMap<string, string>,
   jobs: ReadonlyMap<string, UniqueJob>,
 ): Finding[] {
   const findings: Finding[] = [];
-  for (const [key, ids] of keys) {
-    for (const job of ids) {
-      if (jobs.get(job)?.key !== key) findings.push({ rule: 'unique key of no such job', tenant, job });
-    }
+  const holders = new Map<string, Set<string>>();
+  for (const [key, record] of records) {
+    const words = record.split(' ');
+    const ids = words.filter((_, i) => i % 3 === 0);
+    holders.set(key, new Set(ids));
+    ids.forEach((job, i) => {
+      const known = jobs.get(job);
+      if (known?.key !== key || known.queue !== words[i * 3 + 2]) {
+        findings.push({ rule: 'unique key of no such job', tenant, job });
+      }
+    });
   }
   for (const [job, { key, queue, hasEnded }] of jobs) {
-    const ids = keys.get(key);
+    const ids = holders.get(key);
     if (hasEnded || ids?.has(job) || (ids?.size ?? 0) >= REMEMBERED) continue;
     findings.push({ rule: 'unique job not under its key', tenant, queue, job });
   }
