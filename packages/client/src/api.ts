@@ -45,3 +45,7 @@ export type EventType = Schemas['EventType'];
 type Category<Type extends string> = Type extends `${infer Name}.${string}` ? Name : never;
 /** A type, all of a category (`job.*`), or all (`*`). */
 export type EventPattern = EventType | 'job.state_changed' | `${Category<EventType>}.*` | '*';
+export type Workflow = Schemas['Workflow'];
+export type WorkflowState = Schemas['WorkflowState'];
+/** A workflow without its steps. */
+export type WorkflowSummary = Schemas['WorkflowSummary'];

@@ -15,6 +15,9 @@ export type {
   OjsEvent,
   OperationId,
   RetryPolicyRequest,
+  Workflow,
+  WorkflowState,
+  WorkflowSummary,
 } from './api.ts';
 export { Chain, through } from './chain.ts';
 export { type CallOptions, type Client, type ConnectionOptions, createClient } from './client.ts';

@@ -17,7 +17,7 @@ export const DEFAULT_RETRY: RetrySettings = { retries: 4, baseMs: 100, capMs: 5_
 const RETRYABLE_STATUS = new Set([408, 429, 502, 503, 504]);
 
 /**
- * What may be sent twice: reading; cancelling; enqueueing, because the SDK makes the ids; and all that a worker says,
+ * What may be sent twice: reading; cancelling; enqueueing and starting workflows, because the SDK makes the ids; and all that a worker says,
  * because a lease is settled once and a claim whose answer was lost ends by itself.
  */
 const SAFE: ReadonlySet<OperationId> = new Set([

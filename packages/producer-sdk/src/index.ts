@@ -29,8 +29,24 @@ export {
   type StreamedEvent,
   type UniqueOptions,
   uuidv7,
+  type Workflow,
+  type WorkflowState,
+  type WorkflowSummary,
 } from '@ojs/client';
+export {
+  batch,
+  type Callbacks,
+  chain,
+  type Flow,
+  group,
+  type Part,
+  type Results,
+  type Step,
+  type StepOptions,
+  step,
+} from './flow.ts';
 export { JobCancelledError, JobDroppedError, JobFailedError } from './job-errors.ts';
 export type { EnqueueMiddleware, EnqueueNext } from './middleware.ts';
 export { type Abortable, createProducer, type Entry, type JobHandle, type Producer } from './producer.ts';
 export type { WaitOptions } from './wait.ts';
+export { type StartOptions, WorkflowEndedError, type WorkflowHandle, type Workflows } from './workflows.ts';

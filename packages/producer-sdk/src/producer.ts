@@ -26,6 +26,7 @@ import { JobDroppedError } from './job-errors.ts';
 import { type EnqueueMiddleware, sendAllThrough, sendThrough } from './middleware.ts';
 import { checkedArgs } from './stable-args.ts';
 import { type WaitOptions, waitForCompletion } from './wait.ts';
+import { type Workflows, workflowsOf } from './workflows.ts';
 
 /** An enqueued job. */
 export interface JobHandle<Result> {
@@ -60,6 +61,7 @@ const BATCH_MAX = 1_000;
 export interface Producer {
   /** What stands between `enqueue` and the server; set up before the first job. */
   readonly middleware: Chain<EnqueueMiddleware>;
+  readonly workflows: Workflows;
   /**
    * Enqueues a job. Its id is made here, so that repeating a request whose answer was lost makes no second job. Jobs
    * enqueued at the same time travel together; each caller gets its own answer.
@@ -116,12 +118,14 @@ export function createProducer(options: ConnectionOptions = {}): Producer {
 /** The producer over any client: of a server, or of a test. */
 export class HttpProducer implements Producer {
   readonly middleware = new Chain<EnqueueMiddleware>();
+  readonly workflows: Workflows;
   readonly #client: Client;
   readonly #gather: EnqueueGather;
 
   constructor(client: Client) {
     this.#client = client;
     this.#gather = new EnqueueGather(client);
+    this.workflows = workflowsOf(client);
   }
 
   async enqueue<Input, Result>(

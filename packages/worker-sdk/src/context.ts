@@ -1,4 +1,4 @@
-import type { Job } from '@ojs/client';
+import { type AnyJob, type Job, type ResultOf, resultOf } from '@ojs/client';
 import type { ActiveJob } from './active-job.ts';
 
 /** What a handler knows of the attempt, beside its input. */
@@ -16,6 +16,15 @@ export interface JobContext {
   readonly signal: AbortSignal;
   /** The whole record as it was fetched. */
   readonly job: Job;
+  /**
+   * The results of the steps before this one in its workflow, by place, checked by their definitions (those that need no
+   * check may be left out at the end). A group before it is one result: an object whose keys are places, from `"0"`.
+   *
+   * @throws {OjsValidationError} when a result does not fit
+   */
+  parents<const Jobs extends readonly AnyJob[]>(
+    ...jobs: Jobs
+  ): Promise<{ -readonly [K in keyof Jobs]: ResultOf<Jobs[K]> }>;
   /**
    * Extends the lease now. The worker does so by itself every few seconds; it is needed only by handlers that block
    * the event loop for long.
@@ -39,6 +48,11 @@ export function contextOf(active: ActiveJob, beat: (active: ActiveJob) => Promis
       return active.signal;
     },
     job,
+    async parents<const Jobs extends readonly AnyJob[]>(...jobs: Jobs) {
+      const results = job.parent_results ?? [];
+      const checked = await Promise.all(jobs.map((each, i) => resultOf(each, results[i])));
+      return checked as { -readonly [K in keyof Jobs]: ResultOf<Jobs[K]> };
+    },
     async heartbeat() {
       await beat(active);
       if (active.aborted) throw active.aborted;
