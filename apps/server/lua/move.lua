@@ -35,7 +35,9 @@ end
 -- the end.
 local function restart(job)
   local key = of(job.queue, job.id)
-  local errors = call('HGET', key, 'errs')
+  local before = call('HMGET', key, 'errs', 'hist', 'finishedOn')
+  local errors = before[1]
+  appendHistory(key, before[2], table.concat({ 'r', before[3] or now, now }, ' '))
   deadLetterEvent('dead_letter.retried', job)
   leave(job.queue, job.id, job.state)
   call('HDEL', key, 'atm', 'ats', 'gb', 'errs', 'et', 'rd', 'failedReason', 'stacktrace', 'finishedOn', 'processedOn', 'exp', 'ex', 'wf')

@@ -22,6 +22,24 @@ end
 -- uniqueRemoved(id, key): a job that carries a uniqueness key is no more (unique.lua).
 local stepEnded, leaseEnded, waiterLeft, slotFreed, uniqueRemoved
 
+-- What happened to a job before (ojs-execution-history), a line for each attempt that ended without completing it: attempt,
+-- when it was available, started, ended, worker; or `r` and when it ended and started anew (move.lua). All else that its
+-- history tells is in the record (engine/history.ts), so that a job that goes well pays nothing for it.
+local function appendHistory(key, history, line)
+  if KEEP.history == 0 then return end
+  history = (history or '') .. line .. '\n'
+  local _, lines = string.gsub(history, '\n', '')
+  for _ = KEEP.history + 1, lines do history = string.match(history, '\n(.*)$') end
+  call('HSET', key, 'hist', history)
+end
+
+-- Of an attempt that is about to end. Returns the key of the job's limit, if it has one.
+local function remember(key)
+  local job = call('HMGET', key, 'lk', 'hist', 'atm', 'enq', 'timestamp', 'processedOn', 'lw')
+  appendHistory(key, job[2], table.concat({ job[3], job[4] or job[5], job[6], now, job[7] or '' }, ' '))
+  return job[1]
+end
+
 -- Takes the job out of the place that `state` means; it must be put into another in the same script.
 local function leave(queue, id, state)
   if state == 'available' then
@@ -29,9 +47,9 @@ local function leave(queue, id, state)
     local limit = call('HMGET', of(queue, id), 'lk', 'lp')
     if limit[1] then waiterLeft(queue, id, limit[1], limit[2]) end
   elseif state == 'active' then
+    local limit = remember(of(queue, id))
     call('LREM', of(queue, 'active'), -1, id)
     call('HDEL', of(queue, id), 'lo', 'lw', 'ls', 'le', 'dl')
-    local limit = call('HGET', of(queue, id), 'lk')
     if limit then leaseEnded(queue, id, limit) end
     slotFreed(queue)
   elseif state == 'scheduled' or state == 'retryable' then

@@ -22,7 +22,8 @@ end
 local function complete(a, attempt, name, duration, step, limit)
   local queue, id, key = a.queue, a.id, of(a.queue, a.id)
   call('LREM', of(queue, 'active'), -1, id)
-  call('HDEL', key, 'lo', 'lw', 'ls', 'le', 'dl', 'failedReason', 'rd')
+  -- `lw` stays: who completed it is part of its history.
+  call('HDEL', key, 'lo', 'ls', 'le', 'dl', 'failedReason', 'rd')
   call('HSET', key, 'finishedOn', now, unpack(ARGV, a.first, a.last))
   local members = completed[queue] or {}
   members[#members + 1] = now

@@ -143,11 +143,15 @@ const headersOf = (text: string): Record<string, string> =>
       .map(([name = '', value = '']) => [name, value]),
   );
 
-function engineSettings({ limits, retention }: Config): Partial<EngineSettings> {
+/** Each attempt that did not complete the job is at most this many events. */
+const EVENTS_PER_ATTEMPT = 4;
+
+function engineSettings({ limits, retention, history }: Config): Partial<EngineSettings> {
   return {
     leaseMs: limits.leaseMs,
     leaseMaxMs: limits.leaseMaxMs,
     workers: limits.workers,
+    history: history.enabled ? Math.ceil(history.maxEventsPerJob / EVENTS_PER_ATTEMPT) : 0,
     completedMs: retention.completedDays * DAY_MS,
     cancelledMs: retention.cancelledDays * DAY_MS,
     discardedMs: retention.discardedDays * DAY_MS,

@@ -5,6 +5,7 @@ export * from './dead-letter.ts';
 export * from './error.ts';
 export * from './event-types.ts';
 export * from './events.ts';
+export * from './history.ts';
 export * from './job.ts';
 export * from './limits.ts';
 export * from './names.ts';

@@ -2,6 +2,7 @@ import { bulkOperations } from './operations/bulk.ts';
 import { cronOperations } from './operations/crons.ts';
 import { deadLetterOperations } from './operations/dead-letters.ts';
 import { eventOperations } from './operations/events.ts';
+import { historyOperations } from './operations/history.ts';
 import { jobOperations } from './operations/jobs.ts';
 import type { Operation } from './operations/operation.ts';
 import { queueOperations } from './operations/queues.ts';
@@ -15,6 +16,7 @@ export type { Operation } from './operations/operation.ts';
 export const operations = {
   ...systemOperations,
   ...jobOperations,
+  ...historyOperations,
   ...workerOperations,
   ...workflowOperations,
   ...deadLetterOperations,

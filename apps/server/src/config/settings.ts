@@ -115,6 +115,10 @@ export const Settings = z.strictObject({
       graceMs: whole(0, 3_600_000).default(30_000),
     })
     .prefault({}),
+  /** ojs-execution-history §6; a history is kept as long as its job. */
+  history: z
+    .strictObject({ enabled: flag.default(true), maxEventsPerJob: whole(4, 10_000).default(1_000) })
+    .prefault({}),
   tracing: z
     .strictObject({
       /** Where spans go, by OTLP over HTTP, such as https://collector:4318/v1/traces. */

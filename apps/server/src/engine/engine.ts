@@ -1,5 +1,6 @@
 import type {
   EffectiveRetryPolicy,
+  HistoryEvent,
   Job,
   JobError,
   JobErrorReport,
@@ -125,6 +126,10 @@ export interface Engine {
   /** The queue that a job is in, or undefined. Cheap: answered from memory for jobs that this process saw. */
   locate(tenant: string, id: string): Promise<string | undefined>;
   info(tenant: string, id: string): Promise<Job | undefined>;
+  /** What happened to the job, oldest first; undefined when it is not in the queue. */
+  history(tenant: string, id: string, queue: string): Promise<HistoryEvent[] | undefined>;
+  /** Forgets it until now. @throws {NoSuchJob} {@link StaleAccess} */
+  forgetHistory(tenant: string, caller: Caller, id: string, queue: string): Promise<void>;
   /** Resolves when the job may have reached a terminal state, or the time is up, or the signal fires. */
   waitForJob(tenant: string, id: string, ms: number, signal: AbortSignal): Promise<void>;
   /** @throws {WrongState} {@link NoSuchJob} {@link StaleAccess} */

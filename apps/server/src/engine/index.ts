@@ -9,6 +9,7 @@ import type { Engine } from './engine.ts';
 import { createFollow } from './event-follow.ts';
 import { createEvents } from './events.ts';
 import { createFetch } from './fetch.ts';
+import { createForgetHistory } from './forget-history.ts';
 import { checkFormat } from './format.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { createLimits } from './limits.ts';
@@ -78,7 +79,7 @@ export async function createEngine({
   const { chore: workflowChore, handOver, ...workflows } = createWorkflows(context);
   const fetch = createFetch(context, handOver);
   const settle = createSettle(context);
-  const { readIn, info } = createRead(context);
+  const { readIn, info, history } = createRead(context);
   const { names, ...queues } = createQueues(context);
   const moveAll = createMoveAll(context);
   const moves = createMove(moveAll, readIn);
@@ -124,6 +125,8 @@ export async function createEngine({
     overview: createOverview(context),
     locate: async (tenant, id) => (await context.queueOf.find(tenant, [id]))[0],
     info,
+    history,
+    forgetHistory: createForgetHistory(context),
     ...moves,
     cancel: async (...args) => {
       const cancelled = await moves.cancel(...args);

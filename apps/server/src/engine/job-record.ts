@@ -23,6 +23,7 @@ import { uniqueArgument } from './unique.ts';
  *   enq  last became available   rd  last back-off   gb  times given back   errs  error history   ex  expired at
  *   et   type of the last error   rp  times started anew after it was discarded   pe  error history of the life before
  *   uk   uniqueness key   ur  ids of the jobs it replaced   sa  scheduled_at taken over from one of them
+ *   hist attempts that ended without completing the job (lua/places.lua)   hp  its history is told from this moment on
  */
 export type JobHash = Readonly<Record<string, string>>;
 

@@ -1,6 +1,7 @@
-import type { Job, JobState } from '@ojs/schema';
+import type { HistoryEvent, Job, JobState } from '@ojs/schema';
 import type { EngineContext } from './context.ts';
 import { Gather } from './gather.ts';
+import { historyOf } from './history.ts';
 import { hashOf, toJob } from './job-record.ts';
 
 type Read = [] | [queue: string, id: string, state: string, timer: string, hash: string[]];
@@ -14,6 +15,14 @@ export function createRead(context: EngineContext) {
     return (await run('read', spaces.of(tenant), args)) as Read[];
   });
 
+  /** What happened to the job, if it is in that queue. */
+  const history = async (tenant: string, id: string, queue: string): Promise<HistoryEvent[] | undefined> => {
+    const read = await gather.ask(tenant, { queue, id });
+    if (read.length === 0) return undefined;
+    const [, , state, , flat] = read;
+    return historyOf(id, queue, hashOf(flat), state as JobState);
+  };
+
   const readIn = async (tenant: string, id: string, queue: string): Promise<Job | undefined> => {
     const read = await gather.ask(tenant, { queue, id });
     if (read.length === 0) {
@@ -26,6 +35,7 @@ export function createRead(context: EngineContext) {
 
   return {
     readIn,
+    history,
     info: async (tenant: string, id: string): Promise<Job | undefined> => {
       const [queue] = await queueOf.find(tenant, [id]);
       if (queue === undefined) return undefined;

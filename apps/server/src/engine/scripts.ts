@@ -19,6 +19,7 @@ const SCRIPTS = [
   'stats',
   'peek',
   'release',
+  'forget-history',
   'workflow-create',
   'workflow-advance',
   'workflow-cancel',

@@ -16,6 +16,8 @@ export interface EngineSettings {
   readonly workerMs: number;
   /** Worker ids that a principal may have in use at a time. */
   readonly workers: number;
+  /** Attempts of a job that its history keeps besides the last; 0 keeps none. */
+  readonly history: number;
   /** Bytes of records after which a fetch, or a page of dead letters, hands out no more: what is one answer is in memory at once. */
   readonly answerBytes: number;
   /** Bytes of results that one step of a workflow is handed, and of one that is handed on. */
@@ -37,6 +39,7 @@ export const DEFAULT_SETTINGS: EngineSettings = {
   events: 10_000,
   workerMs: 3_600_000,
   workers: LIMITS.workers,
+  history: 250,
   answerBytes: 16 * 1024 * 1024,
   handedOnBytes: 256 * 1024,
   crons: 20_000,

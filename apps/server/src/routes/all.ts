@@ -3,6 +3,7 @@ import { bulkRoutes } from './bulk.ts';
 import { cronRoutes } from './crons.ts';
 import { deadLetterRoutes } from './dead-letter.ts';
 import { eventRoutes } from './events.ts';
+import { historyRoutes } from './history.ts';
 import { jobRoutes } from './jobs.ts';
 import { queueRoutes } from './queues.ts';
 import type { Route } from './route.ts';
@@ -14,6 +15,7 @@ import { workflowRoutes } from './workflows.ts';
 export const ROUTES: readonly Route[] = [
   ...systemRoutes,
   ...jobRoutes,
+  ...historyRoutes,
   ...workerRoutes,
   ...workflowRoutes,
   ...ackRoutes,
