@@ -501,6 +501,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ojs/v1/jobs/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to a job, oldest first */
+        get: operations["getJobHistory"];
+        put?: never;
+        post?: never;
+        /** Forget what happened to a job until now; the job stays */
+        delete: operations["deleteJobHistory"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ojs/v1/jobs/batch": {
         parameters: {
             query?: never;
@@ -1359,6 +1377,32 @@ export interface components {
             worker_id: components["schemas"]["WorkerId"];
         } & {
             [key: string]: unknown;
+        };
+        HistoryAnswer: {
+            /** @description Oldest first */
+            events: components["schemas"]["HistoryEvent"][];
+            next_cursor: string | null;
+            total: number;
+        };
+        HistoryDeleted: {
+            /** @constant */
+            deleted: true;
+            events_deleted: number;
+        };
+        HistoryEvent: {
+            actor: {
+                id?: string;
+                /** @enum {string} */
+                type: "worker" | "client" | "system" | "user";
+            };
+            data: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            event_type: "job.created" | "job.state_changed" | "job.attempt_started" | "job.attempt_completed" | "job.attempt_failed" | "job.cancelled" | "job.discarded";
+            id: string;
+            job_id: string;
+            timestamp: string;
         };
         Job: {
             args: unknown[];
@@ -3272,6 +3316,73 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    getJobHistory: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["HistoryAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deleteJobHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["HistoryDeleted"];
                 };
             };
             400: components["responses"]["Error400"];
