@@ -49,3 +49,7 @@ export type Workflow = Schemas['Workflow'];
 export type WorkflowState = Schemas['WorkflowState'];
 /** A workflow without its steps. */
 export type WorkflowSummary = Schemas['WorkflowSummary'];
+/** A cron entry. */
+export type CronJob = Schemas['CronJob'];
+/** One firing of a cron entry. */
+export type CronFiring = CallAnswer<'getCronHistory'>['history'][number];

@@ -4,6 +4,8 @@ export type {
   AckRequest,
   CallAnswer,
   CallInput,
+  CronFiring,
+  CronJob,
   EnqueueRequest,
   EventPattern,
   EventType,

@@ -4,6 +4,8 @@ export {
   type ConnectionOptions,
   type Credential,
   type CredentialSource,
+  type CronFiring,
+  type CronJob,
   defineJob,
   type EnqueueOptions,
   type EnqueueRequest,
@@ -48,5 +50,6 @@ export {
 export { JobCancelledError, JobDroppedError, JobFailedError } from './job-errors.ts';
 export type { EnqueueMiddleware, EnqueueNext } from './middleware.ts';
 export { type Abortable, createProducer, type Entry, type JobHandle, type Producer } from './producer.ts';
+export type { Schedule, Schedules } from './schedules.ts';
 export type { WaitOptions } from './wait.ts';
 export { type StartOptions, WorkflowEndedError, type WorkflowHandle, type Workflows } from './workflows.ts';

@@ -24,6 +24,7 @@ import { enqueueRequest } from './enqueue-request.ts';
 import { EnqueueGather } from './gather.ts';
 import { JobDroppedError } from './job-errors.ts';
 import { type EnqueueMiddleware, sendAllThrough, sendThrough } from './middleware.ts';
+import { type Schedules, schedulesOf } from './schedules.ts';
 import { checkedArgs } from './stable-args.ts';
 import { type WaitOptions, waitForCompletion } from './wait.ts';
 import { type Workflows, workflowsOf } from './workflows.ts';
@@ -62,6 +63,7 @@ export interface Producer {
   /** What stands between `enqueue` and the server; set up before the first job. */
   readonly middleware: Chain<EnqueueMiddleware>;
   readonly workflows: Workflows;
+  readonly schedules: Schedules;
   /**
    * Enqueues a job. Its id is made here, so that repeating a request whose answer was lost makes no second job. Jobs
    * enqueued at the same time travel together; each caller gets its own answer.
@@ -119,6 +121,7 @@ export function createProducer(options: ConnectionOptions = {}): Producer {
 export class HttpProducer implements Producer {
   readonly middleware = new Chain<EnqueueMiddleware>();
   readonly workflows: Workflows;
+  readonly schedules: Schedules;
   readonly #client: Client;
   readonly #gather: EnqueueGather;
 
@@ -126,6 +129,7 @@ export class HttpProducer implements Producer {
     this.#client = client;
     this.#gather = new EnqueueGather(client);
     this.workflows = workflowsOf(client);
+    this.schedules = schedulesOf(client);
   }
 
   async enqueue<Input, Result>(
