@@ -11,6 +11,7 @@
 --   prefix/limited/<queue>     which of the delayed are available and wait for a rate limit (limits.lua)
 --   prefix/cancelled/<queue>   which of the failed were cancelled
 --   prefix/dead/<queue>        which of the failed are dead letters
+--   prefix/checkpoint/<id>     what the job's attempts left behind (checkpoints.lua)
 --
 -- A call from Lua costs more than most commands do. So what a script does to the same key many times (timers, events,
 -- messages, the completed) is noted down, and written by `flush` at its end in one command each.

@@ -26,6 +26,9 @@ local function claim(queue, id, turn, request)
     'ls', lease, 'le', ends, 'dl', deadline or '')
   timer(id, ends)
   if job.wf then stepStarted(job.wf, queue) end
+  -- An attempt begins without progress (ojs-progress §5.3), and with the checkpoint of those before.
+  if job.pt then call('HDEL', key, 'progress', 'pg', 'pm', 'pd', 'pt', 'pv') end
+  if job.cp then request.bytes = request.bytes + handCheckpoint(id, flat) end
   event('job.started', queue, id, job.name, 'a=' .. attempt .. ' w=' .. request.worker)
   return { queue, id, ends, attempt, flat }
 end

@@ -61,6 +61,7 @@ local function leave(queue, id, state)
     call('ZREM', of(queue, 'completed'), id)
   else
     call('ZREM', of(queue, 'failed'), id)
+    call('PERSIST', own('checkpoint/' .. id))
     call('ZREM', own('cancelled/' .. queue), id)
     call('ZREM', own('dead/' .. queue), id)
   end
@@ -101,7 +102,7 @@ local function remove(queue, id, state)
   leave(queue, id, state)
   local unique = call('HGET', of(queue, id), 'uk')
   if unique then uniqueRemoved(id, unique) end
-  call('DEL', of(queue, id))
+  call('DEL', of(queue, id), own('checkpoint/' .. id))
   call('HDEL', own('index'), id)
   timer(id, false)
 end
@@ -114,13 +115,16 @@ local function becomeFailed(queue, id, state)
   if state == 'cancelled' then call('ZADD', own('cancelled/' .. queue), now, id) end
   timer(id, now + (state == 'cancelled' and KEEP.cancelledMs or KEEP.discardedMs))
   done(id)
-  local step = call('HGET', key, 'wf')
-  if step then stepEnded(step, state, queue, id) end
+  local job = call('HMGET', key, 'wf', 'cp')
+  if job[2] then call('PEXPIRE', own('checkpoint/' .. id), KEEP.checkpointMs) end
+  if job[1] then stepEnded(job[1], state, queue, id) end
 end
 
 local function becomeDeadLetter(queue, id)
   local dead = own('dead/' .. queue)
   call('ZADD', dead, now, id)
+  -- Whoever retries it goes on from there.
+  call('PERSIST', own('checkpoint/' .. id))
   timer(id, now + KEEP.deadLetterMs)
   event('dead_letter.added', queue, id, call('HGET', of(queue, id), 'name'))
   -- More than one at a time when the setting was lowered.

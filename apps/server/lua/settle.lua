@@ -19,7 +19,7 @@ local function check(a, lease)
   return not matches and { 'lost', 'active' } or nil
 end
 
-local function complete(a, attempt, name, duration, step, limit)
+local function complete(a, attempt, name, duration, step, limit, checkpoint)
   local queue, id, key = a.queue, a.id, of(a.queue, a.id)
   call('LREM', of(queue, 'active'), -1, id)
   -- `lw` stays: who completed it is part of its history.
@@ -33,6 +33,7 @@ local function complete(a, attempt, name, duration, step, limit)
   timer(id, now + KEEP.completedMs)
   event('job.completed', queue, id, name, 'a=' .. attempt .. ' d=' .. duration)
   done(id)
+  if checkpoint then call('PEXPIRE', own('checkpoint/' .. id), KEEP.checkpointMs) end
   if limit then leaseEnded(queue, id, limit) end
   slotFreed(queue)
   if step then stepEnded(step, 'completed', queue, id) end
@@ -44,7 +45,7 @@ local function settle(a, lease)
   local attempt, name = lease[3], lease[6]
   local priority, expires = tonumber(lease[4]), tonumber(lease[5])
   local duration = now - tonumber(lease[7])
-  if a.outcome == 'completed' then return complete(a, attempt, name, duration, lease[10], lease[11]) end
+  if a.outcome == 'completed' then return complete(a, attempt, name, duration, lease[10], lease[11], lease[13]) end
 
   leave(queue, id, 'active')
   if a.last >= a.first then call('HSET', key, unpack(ARGV, a.first, a.last)) end
@@ -83,7 +84,7 @@ for i = 1, tonumber(take()) do
   local fields = tonumber(take())
   a.first, a.last = cursor + 1, cursor + fields
   cursor = cursor + fields
-  local lease = call('HMGET', of(a.queue, a.id), 'lo', 'lw', 'atm', 'priority', 'exp', 'name', 'processedOn', 'le', 'mx', 'wf', 'lk', 'rp')
+  local lease = call('HMGET', of(a.queue, a.id), 'lo', 'lw', 'atm', 'priority', 'exp', 'name', 'processedOn', 'le', 'mx', 'wf', 'lk', 'rp', 'cp')
   local answer = check(a, lease) or settle(a, lease)
   -- The same length for all: status, now or what refused, state, due, type, attempt, max attempts, ms since the attempt began,
   -- whether it is a step of a workflow (1 or 0).

@@ -101,6 +101,22 @@ const CORRUPTIONS: Corruption[] = [
     'key removed',
     async (c, bull, own, ids) => c.del(`${own}/unique/${await c.hget(`${bull}:${ids.retryable}`, 'uk')}`),
   ],
+  ['checkpoint without job', 'of no job', (c, _, own) => c.hset(`${own}/checkpoint/${other}`, 'seq', 1)],
+  ['checkpoint not handed out', 'unmarked', (c, _, own, ids) => c.hset(`${own}/checkpoint/${ids.available}`, 'seq', 1)],
+  [
+    'checkpoint would be lost',
+    'of a dead letter',
+    async (c, bull, own, ids) => [
+      await c.hset(`${bull}:${ids.dead}`, 'cp', 1),
+      await c.hset(`${own}/checkpoint/${ids.dead}`, 'seq', 1),
+      await c.pexpire(`${own}/checkpoint/${ids.dead}`, 60_000),
+    ],
+  ],
+  [
+    'checkpoint kept for ever',
+    'of an ended job',
+    (c, _, own, ids) => c.hset(`${own}/checkpoint/${ids.completed}`, 'seq', 1),
+  ],
   ['statistics disagree', 'twice active', (c, bull, _, ids) => c.lpush(`${bull}:active`, ids.active)],
 ];
 

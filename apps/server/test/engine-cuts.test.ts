@@ -42,6 +42,12 @@ const OPERATIONS: [name: string, prepare: Prepare, run: Run][] = [
   ['last nack', prepared('active'), (e, t, ids) => e.nack(t, CALLER, claim(ids), { message: 'no', retryable: false })],
   ['requeue', prepared('active'), (e, t, ids) => e.requeue(t, CALLER, claim(ids))],
   ['heartbeat', prepared('active'), (e, t, ids) => e.heartbeat(t, CALLER, { workerId: 'w1', ids })],
+  [
+    'progress',
+    prepared('active'),
+    (e, t, ids) => e.attempts.report(t, CALLER, claim(ids), { progress: 0.5, checkpoint: 1 }),
+  ],
+  ['checkpoint', prepared('active'), (e, t, ids) => e.attempts.save(t, CALLER, claim(ids), { at: 1 }, false)],
   ['cancel', prepared('active'), (e, t, [id]) => e.cancel(t, CALLER, id!, 'q')],
   ['activate', prepared('pending'), (e, t, [id]) => e.activate(t, CALLER, id!, 'q')],
   ['retryDeadLetter', prepared('dead'), (e, t, [id]) => e.retryDeadLetter(t, CALLER, id!, 'q')],
@@ -69,7 +75,7 @@ const OPERATIONS: [name: string, prepare: Prepare, run: Run][] = [
 async function seen(engine: Engine, tenant: string, ids: string[]): Promise<unknown> {
   const jobs = await Promise.all(ids.map((id) => engine.info(tenant, id)));
   const dead = await Promise.all(ids.map((id) => engine.isDeadLetter(tenant, id, 'q')));
-  const told = jobs.map((job) => job && [job.state, job.attempt, job.errors?.length, job.result]);
+  const told = jobs.map((job) => job && [job.state, job.attempt, job.errors?.length, job.result, job.progress]);
   return { told, dead, stats: await engine.stats(tenant, 'q') };
 }
 

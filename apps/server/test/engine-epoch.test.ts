@@ -31,6 +31,20 @@ const OPERATIONS: [string, (target: Target, caller: Caller) => Promise<unknown>]
     'heartbeat',
     ({ engine, tenant, ids }, caller) => engine.heartbeat(tenant, caller, { workerId: 'n', ids: [ids.active] }),
   ],
+  [
+    'progress',
+    ({ engine, tenant, ids }, caller) =>
+      engine.attempts.report(tenant, caller, { id: ids.active, queue: 'q' }, { progress: 0.5, checkpoint: 1 }),
+  ],
+  [
+    'saving a checkpoint',
+    ({ engine, tenant, ids }, caller) =>
+      engine.attempts.save(tenant, caller, { id: ids.active, queue: 'q' }, { at: 1 }, false),
+  ],
+  [
+    'deleting a checkpoint',
+    ({ engine, tenant, ids }, caller) => engine.attempts.forget(tenant, caller, { id: ids.active, queue: 'q' }, false),
+  ],
   ['cancel', ({ engine, tenant, ids }, caller) => engine.cancel(tenant, caller, ids.available, 'q')],
   ['activate', ({ engine, tenant, ids }, caller) => engine.activate(tenant, caller, ids.pending, 'q')],
   ['retryDeadLetter', ({ engine, tenant, ids }, caller) => engine.retryDeadLetter(tenant, caller, ids.dead, 'q')],

@@ -1,3 +1,4 @@
+export type { StandardSchemaV1 } from '@standard-schema/spec';
 export { refusalOf } from './answer.ts';
 export type {
   AckBatchResult,
@@ -51,3 +52,4 @@ export { backoffMs, DEFAULT_RETRY, isTransient, type RetrySettings } from './ret
 export { sleep } from './sleep.ts';
 export { type TracedOutcome, traceEnqueue, traceProcess } from './tracing.ts';
 export { isJobId, uuidv7 } from './uuid.ts';
+export { validate } from './validate.ts';

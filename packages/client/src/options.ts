@@ -71,8 +71,8 @@ export interface EnqueueOptions {
   /** Which jobs it is a duplicate of, and what then. */
   unique?: UniqueOptions;
   rateLimit?: RateLimitOptions;
-  /** Of the shape of its arguments (ojs-job-versioning); a handler finds it in its context. */
-  version?: number;
+  /** Of the arguments' shape: `'MAJOR.MINOR'`, or a whole number. The handler reads it as `ctx.version`. */
+  version?: string | number;
   /** Metadata; never secrets. */
   meta?: Record<string, unknown>;
   /** A UUIDv7 of your own ({@link uuidv7}), so that repeating the call, even from another process, makes no second job. */

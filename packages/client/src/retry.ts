@@ -38,6 +38,11 @@ const SAFE: ReadonlySet<OperationId> = new Set([
   'ackJobs',
   'nackJob',
   'heartbeat',
+  'reportProgress',
+  'getProgress',
+  'getCheckpoint',
+  'saveCheckpoint',
+  'deleteCheckpoint',
 ]);
 
 export const mayRepeat = (operation: OperationId): boolean => SAFE.has(operation);

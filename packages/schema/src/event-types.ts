@@ -7,6 +7,7 @@ export const EVENT_TYPES = [
   'job.started',
   'job.heartbeat',
   'job.progress',
+  'job.checkpointed',
   'job.completed',
   'job.failed',
   'job.retrying',

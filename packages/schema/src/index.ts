@@ -1,6 +1,7 @@
 export * from './access.ts';
 export * from './bulk.ts';
 export * from './cron.ts';
+export * from './checkpoint.ts';
 export * from './dead-letter.ts';
 export * from './error.ts';
 export * from './event-types.ts';
@@ -11,6 +12,7 @@ export * from './limits.ts';
 export * from './names.ts';
 export * from './openapi.ts';
 export * from './operations.ts';
+export * from './progress.ts';
 export * from './queue.ts';
 export * from './rate-limit.ts';
 export * from './retry.ts';

@@ -105,7 +105,23 @@ export const SYSTEM_ATTRIBUTES: ReadonlySet<string> = new Set([
   'replaces',
   'workflow_id',
   'parent_results',
+  'progress',
+  'progress_message',
+  'progress_data',
+  'progress_updated_at',
+  'checkpoint',
+  'last_checkpoint',
 ]);
+
+/**
+ * Which shape the arguments have (ojs-job-versioning §5.1): `major.minor`, or a number as clients send it. It comes back as it was
+ * sent; without one the job is unversioned.
+ */
+export const JobVersion = z
+  .union([z.int().min(0).max(999_999_999), z.string().regex(/^\d{1,9}(\.\d{1,9})?$/)], {
+    error: 'must be MAJOR.MINOR or a whole number from 0 to 999999999',
+  })
+  .meta({ id: 'JobVersion', example: '2.0' });
 
 export const EnqueueRequest = z
   .looseObject({
@@ -117,6 +133,7 @@ export const EnqueueRequest = z
     type: JobType,
     args: z.array(z.unknown()),
     meta: Meta.optional(),
+    version: JobVersion.nullish(),
     schema: z.string().min(1).max(1_024).optional(),
     options: JobOptions.loose().optional(),
     ...JobOptions.shape,
@@ -162,6 +179,19 @@ export const Job = z
     replaces: z.array(z.string()).optional().meta({ description: 'The jobs that were cancelled for this one' }),
     tags: z.array(z.string()).optional(),
     schema: z.string().optional(),
+    version: JobVersion.optional(),
+    progress: z.number().optional().meta({ description: '0 to 1, where the attempt reported it' }),
+    progress_message: z.string().optional(),
+    progress_data: z.record(z.string(), z.unknown()).optional(),
+    progress_updated_at: z.string().optional(),
+    checkpoint: z
+      .object({ state: z.unknown(), sequence: z.int(), created_at: z.string() })
+      .optional()
+      .meta({ description: 'What an earlier attempt saved; only in the answer to a fetch' }),
+    last_checkpoint: z
+      .unknown()
+      .optional()
+      .meta({ description: 'The state of that checkpoint, where it came with a progress report' }),
     error: JobError.optional(),
     errors: z.array(JobError).optional(),
     result: z.unknown().optional(),

@@ -42,6 +42,10 @@ export const LIMITS = {
   crons: 20_000,
   /** One cron entry with its job. */
   cronBytes: 64 * 1024,
+  /** ojs-durable-execution §9.1. */
+  checkpointBytes: 1024 * 1024,
+  /** Of a progress report's `data`; ojs-progress §5.2 recommends workers a quarter of it. */
+  progressBytes: 16 * 1024,
 } as const;
 
 /** What is kept of a job's failures; not settings. */

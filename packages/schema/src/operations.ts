@@ -1,3 +1,4 @@
+import { attemptOperations } from './operations/attempts.ts';
 import { bulkOperations } from './operations/bulk.ts';
 import { cronOperations } from './operations/crons.ts';
 import { deadLetterOperations } from './operations/dead-letters.ts';
@@ -19,6 +20,7 @@ export const operations = {
   ...historyOperations,
   ...workerOperations,
   ...workflowOperations,
+  ...attemptOperations,
   ...deadLetterOperations,
   ...bulkOperations,
   ...queueOperations,

@@ -6,12 +6,12 @@ import { JobId, QueueName, WorkerId } from './names.ts';
 
 /** Milliseconds of a lease; longer ones are cut to the server's maximum (a day). */
 const Lease = z.int().min(1);
-const Attempt = z.int().min(1).optional().meta({
+export const Attempt = z.int().min(1).optional().meta({
   description:
     'The attempt that the fetch answered with. With it, an answer that comes too late is refused even when the same worker holds a newer lease',
 });
 
-const ReplayCount = z.int().min(0).optional().meta({
+export const ReplayCount = z.int().min(0).optional().meta({
   description:
     'The replay_count that the fetch answered with, of a job that was started anew after it was discarded; goes with attempt, which begins again each time',
 });
@@ -44,6 +44,8 @@ export const AckRequest = z
   })
   .loose()
   .meta({ id: 'AckRequest' });
+/** The same at the job's own address (`/jobs/{id}/ack`). */
+export const JobAckRequest = AckRequest.omit({ job_id: true }).meta({ id: 'JobAckRequest' });
 export const AckAnswer = z
   .object({
     acknowledged: z.literal(true),
@@ -72,21 +74,20 @@ export const AckBatchAnswer = z
   .meta({ id: 'AckBatchAnswer' });
 
 /** http-binding §10.3. `requeue` gives the job back without counting a failure. */
-export const NackRequest = z
+const Nack = z
   .object({
-    job_id: JobId,
     worker_id: WorkerId.optional(),
     attempt: Attempt,
     replay_count: ReplayCount,
     error: JobErrorReport.optional(),
     requeue: z.boolean().optional(),
   })
-  .loose()
-  .refine((nack) => nack.error !== undefined || nack.requeue === true, {
-    path: ['error'],
-    error: 'is required unless requeue is true',
-  })
-  .meta({ id: 'NackRequest' });
+  .loose();
+const saysWhy = (nack: { error?: unknown; requeue?: boolean | undefined }): boolean =>
+  nack.error !== undefined || nack.requeue === true;
+const WHY = { path: ['error'], error: 'is required unless requeue is true' };
+export const NackRequest = Nack.extend({ job_id: JobId }).refine(saysWhy, WHY).meta({ id: 'NackRequest' });
+export const JobNackRequest = Nack.refine(saysWhy, WHY).meta({ id: 'JobNackRequest' });
 export const NackAnswer = z
   .object({
     id: z.string(),

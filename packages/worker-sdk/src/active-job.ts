@@ -23,6 +23,8 @@ export class ActiveJob {
   settling = false;
   /** Set when the worker has nothing to do with it any more. */
   forgotten = false;
+  /** What is still to be said of the attempt before its end is; undefined when nothing is. */
+  beforeEnd: () => Promise<void> | undefined = () => undefined;
   readonly #onAbort: (active: ActiveJob, reason: AbortReason) => void;
   readonly #leaseTimer: NodeJS.Timeout;
   readonly #timeLimit: NodeJS.Timeout | undefined;

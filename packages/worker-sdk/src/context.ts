@@ -1,5 +1,8 @@
 import { type AnyJob, type Job, type ResultOf, resultOf } from '@ojs/client';
 import type { ActiveJob } from './active-job.ts';
+import type { AttemptCalls } from './attempt-calls.ts';
+import { type Checkpoint, checkpointOf } from './checkpoint.ts';
+import { ProgressSender } from './progress.ts';
 
 /** What a handler knows of the attempt, beside its input. */
 export interface JobContext {
@@ -9,6 +12,8 @@ export interface JobContext {
   /** From 1. */
   readonly attempt: number;
   readonly maxAttempts: number;
+  /** Of the arguments' shape, as the producer wrote it; undefined where it wrote none. */
+  readonly version: string | number | undefined;
   readonly meta: Readonly<Record<string, unknown>>;
   /** For middleware and handler to leave each other notes; of this attempt only. */
   readonly metadata: Record<string, unknown>;
@@ -32,16 +37,35 @@ export interface JobContext {
    * @throws {JobAbortedError} when the lease is lost
    */
   heartbeat(): Promise<void>;
+  /**
+   * Says how far the attempt is. Returns at once, however often it is called: the newest report is sent, at most once a second,
+   * and the last one before the server hears how the attempt ended. A report that fails is told to `onEvent` and changes
+   * nothing. It extends the lease.
+   *
+   * @param progress 0 to 1; less than before is ignored by the server
+   * @param message up to 1,000 characters
+   * @param data up to 16 KiB of JSON
+   */
+  progress(progress: number, message?: string, data?: Readonly<Record<string, unknown>>): void;
+  /** Where an earlier attempt was, and where this one is. */
+  readonly checkpoint: Checkpoint;
 }
 
-export function contextOf(active: ActiveJob, beat: (active: ActiveJob) => Promise<void>): JobContext {
+export function contextOf(
+  active: ActiveJob,
+  beat: (active: ActiveJob) => Promise<void>,
+  calls: AttemptCalls,
+): JobContext {
   const { job } = active;
+  const sender = new ProgressSender(calls.report);
+  active.beforeEnd = () => sender.flush();
   return {
     id: job.id,
     type: job.type,
     queue: job.queue,
     attempt: job.attempt,
     maxAttempts: job.max_attempts,
+    version: job.version,
     meta: job.meta,
     metadata: {},
     get signal() {
@@ -57,5 +81,10 @@ export function contextOf(active: ActiveJob, beat: (active: ActiveJob) => Promis
       await beat(active);
       if (active.aborted) throw active.aborted;
     },
+    progress(progress, message, data) {
+      if (active.settling || active.lost) return;
+      sender.report({ progress, ...(message !== undefined && { message }), ...(data !== undefined && { data }) });
+    },
+    checkpoint: checkpointOf(job, calls),
   };
 }

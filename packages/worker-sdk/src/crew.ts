@@ -1,6 +1,7 @@
 import { type Chain, type Client, type Job, traceProcess } from '@ojs/client';
 import { AckGather } from './ack-gather.ts';
 import { ActiveJob, leaseOf } from './active-job.ts';
+import { attemptCalls } from './attempt-calls.ts';
 import { contextOf } from './context.ts';
 import type { Tell } from './events.ts';
 import type { Middleware } from './middleware.ts';
@@ -71,8 +72,8 @@ export class Crew {
     const active = this.#adopt(job);
     this.#running += 1;
     this.#context.tell({ type: 'job.started', ...nameOf(active) });
-    const context = () => contextOf(active, this.#context.beatFor);
-    const { handlers, middleware, workerId, joinTraces } = this.#context;
+    const { handlers, middleware, client, workerId, tell, beatFor, joinTraces } = this.#context;
+    const context = () => contextOf(active, beatFor, attemptCalls(client, workerId, tell, active));
     const run = () => runJob(handlers.get(job.type), middleware.freeze(), active, context);
     void traceProcess(job, workerId, joinTraces, run).then((outcome) => {
       this.#running -= 1;
@@ -128,6 +129,7 @@ export class Crew {
 
   async #settle(active: ActiveJob, outcome: Outcome): Promise<void> {
     active.settling = true;
+    await active.beforeEnd();
     const told = await settle(this.#telling, active, outcome);
     this.#report(active, told);
     this.#forget(active);

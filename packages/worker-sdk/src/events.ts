@@ -13,7 +13,7 @@ interface OfJob {
 export type WorkerEvent =
   | { type: 'state'; state: WorkerState }
   /** A request failed; the worker goes on by itself. */
-  | { type: 'error'; operation: 'fetch' | 'heartbeat' | 'ack' | 'nack'; error: unknown; jobId?: string }
+  | { type: 'error'; operation: 'fetch' | 'heartbeat' | 'ack' | 'nack' | 'progress'; error: unknown; jobId?: string }
   | ({ type: 'job.started' } & OfJob)
   | ({ type: 'job.completed'; durationMs: number } & OfJob)
   | ({ type: 'job.failed'; durationMs: number; error: unknown } & OfJob)

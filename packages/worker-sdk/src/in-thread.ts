@@ -8,7 +8,7 @@ import { NonRetryableError } from './worker-errors.ts';
 /** What a handler in a thread knows of the attempt: all that can travel. */
 export type ThreadContext = Pick<
   JobContext,
-  'id' | 'type' | 'queue' | 'attempt' | 'maxAttempts' | 'meta' | 'metadata' | 'job'
+  'id' | 'type' | 'queue' | 'attempt' | 'maxAttempts' | 'version' | 'meta' | 'metadata' | 'job'
 >;
 
 /** @internal */
@@ -60,11 +60,11 @@ export function inThread<Handler extends (input: never, context: ThreadContext) 
   let pool: Promise<Piscina> | undefined;
   const run = async (input: unknown, context: JobContext): Promise<unknown> => {
     pool ??= start(maxThreads);
-    const { id, type, queue, attempt, maxAttempts, meta, metadata, job, signal } = context;
+    const { id, type, queue, attempt, maxAttempts, version, meta, metadata, job, signal } = context;
     const task: ThreadTask = {
       module: module.href,
       input,
-      context: { id, type, queue, attempt, maxAttempts, meta, metadata, job },
+      context: { id, type, queue, attempt, maxAttempts, version, meta, metadata, job },
     };
     const outcome: ThreadOutcome = await (await pool).run(task, { signal });
     if ('thrown' in outcome) throw rebuilt(outcome.thrown);

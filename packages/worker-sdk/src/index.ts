@@ -14,6 +14,7 @@ export {
   OjsError,
   OjsValidationError,
 } from '@ojs/client';
+export type { Checkpoint } from './checkpoint.ts';
 export type { JobContext } from './context.ts';
 export type { WorkerEvent, WorkerState } from './events.ts';
 export { inThread, type ThreadContext, type ThreadOptions } from './in-thread.ts';

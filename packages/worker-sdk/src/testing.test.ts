@@ -132,6 +132,23 @@ describe('middleware around a handler', () => {
   });
 });
 
+describe('progress and checkpoints', () => {
+  it('of an attempt are told, and one attempt goes on where another was', async () => {
+    const worker = createTestWorker().handle(greet, async ({ name }, ctx) => {
+      const step = ((await ctx.checkpoint.load<number>()) ?? 0) + 1;
+      await ctx.checkpoint.save(step);
+      for (const share of [0.1, step / 4]) ctx.progress(share, `${name} ${ctx.version}`);
+      if (step === 3) await ctx.checkpoint.clear();
+      return { text: `${step}` };
+    });
+    const first = await worker.perform(greet, ada, { version: 2 });
+    expect(first).toMatchObject({ checkpoint: 1, progress: { progress: 0.25, message: 'Ada 2' } });
+    const second = await worker.perform(greet, ada, { checkpoint: first.checkpoint });
+    expect(second).toMatchObject({ result: { text: '2' }, checkpoint: 2 });
+    expect(await worker.perform(greet, ada, { checkpoint: 2 })).not.toHaveProperty('checkpoint');
+  });
+});
+
 describe('with a producer for tests', () => {
   it('drains through the handlers of a worker, with what they enqueue, and gives their results', async () => {
     const producer = createTestProducer();

@@ -10,8 +10,10 @@ import {
   uuidv7,
 } from '@ojs/client';
 import { ActiveJob } from './active-job.ts';
+import type { AttemptCalls } from './attempt-calls.ts';
 import { contextOf, type JobContext } from './context.ts';
 import type { Middleware } from './middleware.ts';
+import type { ProgressReport } from './progress.ts';
 import { type Handler, type Outcome, runJob } from './run-job.ts';
 
 /** How an attempt ended. */
@@ -24,12 +26,18 @@ export interface Performed<Result> {
   readonly error?: unknown;
   /** What the server would be told of it. */
   readonly report?: JobErrorReport;
+  /** What the handler reported last, if it did. */
+  readonly progress?: ProgressReport;
+  /** What the next attempt would get, if anything. */
+  readonly checkpoint?: unknown;
 }
 
 /** How the job stands when the attempt begins. */
-export interface PerformOptions extends Pick<EnqueueOptions, 'queue' | 'meta' | 'timeoutMs' | 'id'> {
+export interface PerformOptions extends Pick<EnqueueOptions, 'queue' | 'meta' | 'timeoutMs' | 'id' | 'version'> {
   /** Default 1. */
   attempt?: number;
+  /** What an earlier attempt saved. */
+  checkpoint?: unknown;
 }
 
 /** Runs handlers as a worker does, without a server: the same checks, middleware and reports. */
@@ -84,14 +92,37 @@ class LocalWorker implements TestWorker {
     const handler = this.#handlers.get(job.type);
     if (!handler) throw new OjsConfigurationError(`There is no handler for ${job.type}: call handle() first`);
     const active = new ActiveJob(job, LEASE_MS, () => undefined);
+    const told = new LocalCalls(job);
     try {
       const outcome = await runJob(handler, this.middleware.list, active, () =>
-        contextOf(active, async () => undefined),
+        contextOf(active, async () => undefined, told),
       );
-      return performed(job, outcome);
+      await active.beforeEnd();
+      return { ...performed(job, outcome), ...told.told };
     } finally {
       active.release();
     }
+  };
+}
+
+/** What a handler tells of its attempt, kept here instead of by a server. */
+class LocalCalls implements AttemptCalls {
+  readonly told: { progress?: ProgressReport; checkpoint?: unknown } = {};
+
+  constructor({ checkpoint }: Job) {
+    if (checkpoint) this.told.checkpoint = checkpoint.state;
+  }
+
+  readonly report = async (report: ProgressReport): Promise<void> => {
+    this.told.progress = report;
+  };
+
+  readonly save = async (state: unknown): Promise<void> => {
+    this.told.checkpoint = state;
+  };
+
+  readonly clear = async (): Promise<void> => {
+    delete this.told.checkpoint;
   };
 }
 
@@ -111,6 +142,14 @@ function jobOf(definition: AnyJob, args: unknown[], options: PerformOptions): Jo
     attempt: options.attempt ?? 1,
     max_attempts: retry?.maxAttempts ?? 3,
     created_at: new Date().toISOString(),
+    ...(options.version !== undefined && { version: options.version }),
+    ...(options.checkpoint !== undefined && {
+      checkpoint: {
+        state: JSON.parse(JSON.stringify(options.checkpoint)) as unknown,
+        sequence: 1,
+        created_at: new Date().toISOString(),
+      },
+    }),
     ...(timeoutMs === undefined ? {} : { timeout_ms: timeoutMs }),
     ...(retry?.nonRetryableErrors && { retry: { non_retryable_errors: retry.nonRetryableErrors } }),
   };

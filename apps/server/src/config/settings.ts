@@ -73,6 +73,8 @@ const BOUNDS: { readonly [K in keyof typeof LIMITS]: readonly [min: number, max:
   streamMs: [100, DAY_MS],
   crons: [0, 1_000_000],
   cronBytes: [256, MIB],
+  checkpointBytes: [2, 64 * MIB],
+  progressBytes: [2, MIB],
 };
 
 type LimitName = keyof typeof LIMITS;

@@ -10,3 +10,13 @@ export interface Caller {
   /** What the caller may do under that epoch: asked about jobs that stand in a unique job's way. Absent: nothing. */
   readonly may?: (permission: Permission, queue: string) => boolean;
 }
+
+/** Which lease an ack or nack speaks of. With `workerId`, or `attempt` and `replays`, a lease that does not match is lost. */
+export interface LeaseClaim {
+  readonly id: string;
+  readonly queue: string;
+  readonly workerId?: string;
+  readonly attempt?: number;
+  /** How often the job had been started anew when it was fetched, 0 unless said. Attempts begin again with each time. */
+  readonly replays?: number;
+}

@@ -45,6 +45,10 @@ export const RULES = [
   'cron entry without timer',
   'cron entry with a wrong timer',
   'cron timer without need',
+  'checkpoint without job',
+  'checkpoint not handed out',
+  'checkpoint would be lost',
+  'checkpoint kept for ever',
 ] as const;
 /** The same of workflows. */
 export const WORKFLOW_RULES = [

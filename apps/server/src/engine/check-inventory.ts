@@ -16,6 +16,8 @@ export interface TenantInventory {
   readonly workflows: Map<string, Set<string>>;
   /** Names of the cron entries that have a key, and of those that have a history. */
   readonly crons: { readonly entries: Set<string>; readonly histories: Set<string> };
+  /** Ids of the jobs that left a checkpoint. */
+  readonly checkpoints: string[];
   /** Whether there is more than an access epoch and worker ids, which need no registered tenant. */
   hasJobs: boolean;
 }
@@ -41,6 +43,7 @@ export async function takeInventory(client: RedisClient): Promise<Inventory> {
         uniqueKeys: [],
         workflows: new Map(),
         crons: { entries: new Set(), histories: new Set() },
+        checkpoints: [],
         hasJobs: false,
       };
       tenants.set(tenant, inventory);
@@ -93,6 +96,9 @@ export async function takeInventory(client: RedisClient): Promise<Inventory> {
         inventory.crons[part === undefined ? 'entries' : 'histories'].add(entry);
         return;
       }
+      case 'checkpoint':
+        inventoryOf(meaning.tenant).checkpoints.push(meaning.id);
+        return;
       case 'bypass':
         findings.set(key, {
           rule: 'queue bypassed by BullMQ',

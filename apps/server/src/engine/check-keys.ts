@@ -22,6 +22,7 @@ export type KeyMeaning =
   | { readonly kind: 'unique'; readonly tenant: string; readonly key: string }
   | { readonly kind: 'workflow'; readonly tenant: string; readonly id: string; readonly part: string }
   | { readonly kind: 'cron'; readonly tenant: string; readonly name: string }
+  | { readonly kind: 'checkpoint'; readonly tenant: string; readonly id: string }
   | { readonly kind: 'queue'; readonly tenant: string; readonly queue: string }
   | { readonly kind: 'job'; readonly tenant: string; readonly queue: string; readonly id: string }
   /** BullMQ's own places for jobs without a priority, where ours never go. */
@@ -50,6 +51,7 @@ function meaningOfOwn(tenant: string, name: string, rest: string | undefined): K
   if (workflow) return { kind: 'workflow', tenant, id: workflow[1]!, part: workflow[2] ?? '' };
   if (rest !== undefined && name === 'cron' && /^[^/]+(\/history)?$/.test(rest))
     return { kind: 'cron', tenant, name: rest };
+  if (rest !== undefined && name === 'checkpoint') return { kind: 'checkpoint', tenant, id: rest };
   if (rest !== undefined && MARKS.some((mark) => mark === name)) return { kind: 'queue', tenant, queue: rest };
   return { kind: 'unknown', tenant, name: rest === undefined ? name : `${name}/${rest}` };
 }

@@ -3,7 +3,20 @@ import type { Finding, Rule } from './check-finding.ts';
 import { type Mark, PLACES, type Place } from './check-keys.ts';
 
 /** The fields of a job's hash that the rules look at; never its arguments. */
-export const LOOKED_AT = ['lo', 'le', 'atm', 'exp', 'priority', 'name', 'mx', 'by', 'timestamp', 'opts', 'uk'] as const;
+export const LOOKED_AT = [
+  'lo',
+  'le',
+  'atm',
+  'exp',
+  'priority',
+  'name',
+  'mx',
+  'by',
+  'timestamp',
+  'opts',
+  'uk',
+  'cp',
+] as const;
 export type LookedAt = Readonly<Record<(typeof LOOKED_AT)[number], string | null>>;
 
 /** All of one queue as it was read. */

@@ -2,6 +2,7 @@ import { JOB_STATES, type JobState, type QueueCounts } from '@ojs/schema';
 import type { RedisClient } from '../redis/connect.ts';
 import { tenantSpace } from '../redis/keyspace.ts';
 import { checkCrons } from './check-crons.ts';
+import { checkCheckpoints } from './check-checkpoints.ts';
 import type { Finding, Rule } from './check-finding.ts';
 import type { TenantInventory } from './check-inventory.ts';
 import { readLimits } from './check-limits.ts';
@@ -108,6 +109,7 @@ export async function checkTenant(
     const after = await stats(queue);
     findings.push(...checkQueue(snapshot));
     snapshots.push(snapshot);
+    findings.push(...(await checkCheckpoints(client, prefix, snapshot, inventory.checkpoints)));
     for (const id of snapshot.jobs.keys()) exists.add(id);
     for (const [id, job] of uniqueJobsOf(snapshot)) unique.set(id, job);
     for (const [id, [place]] of placesOf(snapshot)) jobs.set(id, place !== 'completed' && place !== 'failed');
@@ -125,6 +127,7 @@ export async function checkTenant(
 
   findings.push(...(await readLimits(client, tenant, inventory.limits, snapshots, timers)));
   for (const [job, queue] of index) if (!exists.has(job)) found('index entry without job', { queue, job });
+  for (const job of inventory.checkpoints) if (!exists.has(job)) found('checkpoint without job', { job });
   // What the server has to do besides (kind/name) is checked where its record is.
   for (const job of timers.keys())
     if (!job.includes('/') && !exists.has(job)) found('timer without need', { job, detail: 'no such job' });

@@ -9,7 +9,8 @@ import type {
   OjsEvent,
   QueueCounts,
 } from '@ojs/schema';
-import type { Caller } from './caller.ts';
+import type { Attempts } from './attempts.ts';
+import type { Caller, LeaseClaim } from './caller.ts';
 import type { Crons } from './crons/crons.ts';
 import type { EventFollower } from './event-follow.ts';
 import type { LoggedEvent } from './event-log.ts';
@@ -17,7 +18,7 @@ import type { NewJob } from './new-job.ts';
 import type { Bulk, DeadLetterFilter, DeadLetterPage, DeadLetterQuery, DeadLetterStats } from './selection.ts';
 import type { Workflows } from './workflows/workflows.ts';
 
-export type { Caller } from './caller.ts';
+export type { Caller, LeaseClaim } from './caller.ts';
 export type { NewJob } from './new-job.ts';
 
 export interface Fetch {
@@ -26,16 +27,6 @@ export interface Fetch {
   readonly workerId?: string;
   /** Milliseconds; absent: the job's own, else the server's default. */
   readonly leaseMs?: number;
-}
-
-/** Which lease an ack or nack speaks of. With `workerId`, or `attempt` and `replays`, a lease that does not match is lost. */
-export interface LeaseClaim {
-  readonly id: string;
-  readonly queue: string;
-  readonly workerId?: string;
-  readonly attempt?: number;
-  /** How often the job had been started anew when it was fetched, 0 unless said. Attempts begin again with each time. */
-  readonly replays?: number;
 }
 
 /** How an attempt ended. Moments are RFC 3339. */
@@ -122,6 +113,9 @@ export interface Engine {
   heartbeat(tenant: string, caller: Caller, beat: Heartbeat): Promise<HeartbeatOutcome>;
   /** What the principal's worker last said of itself; undefined for one that was not seen within an hour, or is another's. */
   worker(tenant: string, principal: string, workerId: string): Promise<WorkerRecord | undefined>;
+
+  /** What attempts tell and leave behind: progress, checkpoints. */
+  readonly attempts: Attempts;
 
   /** The queue that a job is in, or undefined. Cheap: answered from memory for jobs that this process saw. */
   locate(tenant: string, id: string): Promise<string | undefined>;

@@ -5,6 +5,7 @@ import { tellExpired } from './expired.ts';
 import { Gather } from './gather.ts';
 import { hashOf, type JobHash, toJob } from './job-record.ts';
 import { accepted, type Outcome } from './outcomes.ts';
+import { withoutProgress } from './progress-record.ts';
 import type { WorkflowEngine } from './workflows/index.ts';
 
 /** The hash is as it was before the claim. */
@@ -42,7 +43,7 @@ export function createFetch(context: EngineContext, handOver: WorkflowEngine['ha
     const steps: (string | undefined)[] = [];
     const jobs = (claimed as Claimed[]).map(([queue, id, leaseEnd, attempt, flat]) => {
       queueOf.remember(tenant, id, queue);
-      const hash: JobHash = { ...hashOf(flat), atm: String(attempt), processedOn: String(now) };
+      const hash: JobHash = { ...withoutProgress(hashOf(flat)), atm: String(attempt), processedOn: String(now) };
       steps.push(hash.wf);
       return toJob(id, queue, hash, 'active', leaseEnd);
     });

@@ -3,6 +3,7 @@ import type { Connections } from '../redis/connect.ts';
 import { type EngineContext, QueueIndex, Spaces } from './context.ts';
 import type { OnRefused } from './crons/chore.ts';
 import { createCrons } from './crons/index.ts';
+import { createAttempts } from './create-attempts.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { Due } from './due.ts';
 import type { Engine } from './engine.ts';
@@ -123,6 +124,7 @@ export async function createEngine({
     heartbeat: createHeartbeat(context),
     worker: createWorkers(context),
     overview: createOverview(context),
+    attempts: createAttempts(context),
     locate: async (tenant, id) => (await context.queueOf.find(tenant, [id]))[0],
     info,
     history,

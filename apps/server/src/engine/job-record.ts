@@ -7,12 +7,14 @@ import {
   type JobState,
   type RateLimit,
 } from '@ojs/schema';
+import { handedCheckpoint } from './checkpoint-record.ts';
 import type { NewJob } from './engine.ts';
+import { progressOf } from './progress-record.ts';
 import type { Argument } from './scripts.ts';
 import { uniqueArgument } from './unique.ts';
 
 /**
- * A job's hash. BullMQ's own fields: name, data, opts, timestamp, delay, priority, atm (attempts), ats, processedOn,
+ * A job's hash. BullMQ's own fields: name, data, opts, progress (in percent), timestamp, delay, priority, atm (attempts), ats, processedOn,
  * finishedOn, returnvalue, failedReason, stacktrace. Ours:
  *   ojs  what the client sent beside args, as JSON   by   the principal that sent the job
  *   exp  expires at   tm  execution timeout   vl  length of a lease   mx  max attempts   td  test directive
@@ -20,6 +22,8 @@ import { uniqueArgument } from './unique.ts';
  *   lk   key of its rate limit   lp  the limit: concurrency,rate,period,throttle,period   la  reschedule or drop
  *   rs   rescheduled to, by the limit   dr  why the server discarded it
  *   wf   step of a workflow (lua/workflow.lua)
+ *   pg   progress, 0 to 1   pm  its message   pd  its data (both JSON)   pt  when reported   pv  last event of it
+ *   cp   there is a checkpoint (lua/checkpoints.lua)
  *   enq  last became available   rd  last back-off   gb  times given back   errs  error history   ex  expired at
  *   et   type of the last error   rp  times started anew after it was discarded   pe  error history of the life before
  *   uk   uniqueness key   ur  ids of the jobs it replaced   sa  scheduled_at taken over from one of them
@@ -37,6 +41,7 @@ function sent(job: NewJob): Record<string, unknown> {
   if (job.retry) attributes.retry = job.retry;
   if (job.rateLimit) attributes.rate_limit = job.rateLimit;
   if (job.unique) attributes.unique = job.unique;
+  if (job.version !== undefined) attributes.version = job.version;
   if (job.tags) attributes.tags = job.tags;
   if (job.schema !== undefined) attributes.schema = job.schema;
   if (job.timeoutMs !== undefined) attributes.timeout_ms = job.timeoutMs;
@@ -147,6 +152,8 @@ export function toJob(id: string, queue: string, hash: JobHash, state: JobState,
     ...moments(hash, state, timer),
     ...(hash.rp === undefined ? {} : { replay_count: Number(hash.rp) }),
     ...(hash.pe === undefined ? {} : { previous_errors: errorsOf(hash.pe) }),
+    ...progressOf(hash, state),
+    ...handedCheckpoint(hash),
     ...(hash.rd === undefined ? {} : { retry_delay_ms: Number(hash.rd) }),
     ...(last ? { error: last } : {}),
     ...(errors.length > 0 ? { errors } : {}),

@@ -20,6 +20,8 @@ export interface NewJob {
   readonly unique?: UniquePolicy;
   readonly tags?: readonly string[];
   readonly schema?: string;
+  /** Of the arguments' shape (ojs-job-versioning §5), as the client wrote it. */
+  readonly version?: string | number;
   /** Attributes that the client added, returned flat beside the others. */
   readonly extra?: Readonly<Record<string, unknown>>;
   /** `options.metadata`; never interpreted outside development. */

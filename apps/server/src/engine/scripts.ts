@@ -28,11 +28,13 @@ const SCRIPTS = [
   'cron-delete',
   'cron-fire',
   'cron-retime',
+  'progress',
+  'checkpoint',
 ] as const;
 export type ScriptName = (typeof SCRIPTS)[number];
 
 /** What every script begins with, in this order: each may use what stands before it. */
-const LIBRARIES = ['base', 'places', 'workers', 'limits', 'workflow', 'unique', 'add'] as const;
+const LIBRARIES = ['base', 'places', 'workers', 'limits', 'workflow', 'unique', 'add', 'checkpoints'] as const;
 
 /** A script's answer: Redis knows strings, whole numbers, nothing and lists of these. */
 export type Reply = string | number | null | Reply[];

@@ -24,6 +24,10 @@ export interface EngineSettings {
   readonly handedOnBytes: number;
   /** Cron entries of a tenant. */
   readonly crons: number;
+  /** How long the checkpoint of a job that ended for good can still be read. */
+  readonly checkpointMs: number;
+  /** Between two progress events of one job (ojs-progress §6.2). */
+  readonly progressEventMs: number;
 }
 
 const DAY = 86_400_000;
@@ -43,4 +47,6 @@ export const DEFAULT_SETTINGS: EngineSettings = {
   answerBytes: 16 * 1024 * 1024,
   handedOnBytes: 256 * 1024,
   crons: 20_000,
+  checkpointMs: 60_000,
+  progressEventMs: 1_000,
 };

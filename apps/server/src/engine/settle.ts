@@ -35,7 +35,7 @@ export type EndedLease = [
 const EXPIRED_PER_CALL = 50;
 
 /** The attempt as settle.lua compares it: attempts begin again with each replay, so that its number alone names none. */
-const fenceOf = ({ attempt, replays = 0 }: LeaseClaim): string => {
+export const fenceOf = ({ attempt, replays = 0 }: LeaseClaim): string => {
   if (attempt === undefined) return '';
   return replays === 0 ? `${attempt}` : `${attempt}.${replays}`;
 };

@@ -7,7 +7,7 @@ import { decideAndServe } from './decide-anew.ts';
 import { permitJob } from './permit.ts';
 import { asRefusal, unavailable } from './refusals.ts';
 import { type Route, route } from './route.ts';
-import { checkResult } from './sizes.ts';
+import { checkPart } from './sizes.ts';
 
 /** @param queue the one that the job is in, as stored */
 export const claimOf = (
@@ -37,9 +37,16 @@ export const summaryOf = ({ id, type, queue, state, attempt, max_attempts }: Set
 /** Ends the attempt, once it is known that the caller may dequeue from the queue. */
 async function acknowledge(ask: Ask, queue: string, body: AckRequest) {
   const { engine, limits } = ask.services;
-  checkResult(body.result, ask.bodyBytes, limits);
+  checkPart('result', body.result, ask.bodyBytes, limits.resultBytes);
   const done = await engine.ack(ask.tenant, ask.caller, claimOf(queue, body), body.result);
   return { done, completed_at: done.completedAt ?? new Date().toISOString() };
+}
+
+/** The answer to one ack, once it is known that the caller may dequeue from the job's queue. */
+export async function acknowledged(ask: Ask, body: AckRequest) {
+  const { done, completed_at } = await acknowledge(ask, ask.queue, body);
+  const { id, state } = done;
+  return { body: { acknowledged: true, id, job_id: id, state, completed_at, job: summaryOf(done) } };
 }
 
 /** One ack of a batch, permitted and done as if it had come alone. */
@@ -93,11 +100,7 @@ async function acknowledgeAll(ask: Ask, acks: readonly AckRequest[]): Promise<Ac
 export const ackRoutes: readonly Route[] = [
   route(operations.ackJob, {
     target: { job: ({ body }) => body.job_id },
-    async handle(ask, { body }) {
-      const { done, completed_at } = await acknowledge(ask, ask.queue, body);
-      const { id, state } = done;
-      return { body: { acknowledged: true, id, job_id: id, state, completed_at, job: summaryOf(done) } };
-    },
+    handle: (ask, { body }) => acknowledged(ask, body),
   }),
 
   route(operations.ackJobs, {

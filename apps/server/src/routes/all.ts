@@ -1,4 +1,5 @@
 import { ackRoutes } from './acks.ts';
+import { attemptRoutes } from './attempts.ts';
 import { bulkRoutes } from './bulk.ts';
 import { cronRoutes } from './crons.ts';
 import { deadLetterRoutes } from './dead-letter.ts';
@@ -19,6 +20,7 @@ export const ROUTES: readonly Route[] = [
   ...workerRoutes,
   ...workflowRoutes,
   ...ackRoutes,
+  ...attemptRoutes,
   ...deadLetterRoutes,
   ...bulkRoutes,
   ...queueRoutes,

@@ -29,6 +29,8 @@ export interface EnqueueRules {
 const DEFAULT_QUEUE = 'default';
 const ATTRIBUTES: ReadonlySet<string> = new Set(Object.keys(EnqueueRequest.shape));
 
+const VERSIONED = /^([^@]+)@(\d{1,9}(?:\.\d{1,9})?)$/;
+
 type Attributes = Record<string, unknown>;
 const isObject = (value: unknown): value is Attributes =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -78,7 +80,7 @@ function unknownAttributes(names: readonly string[], index?: number): Refusal {
  */
 export function toNewJob(body: unknown, rules: EnqueueRules, now: number, bytes: number, index?: number): NewJob {
   const at = index === undefined ? {} : { index };
-  const parsed = EnqueueRequest.safeParse(body);
+  const parsed = EnqueueRequest.safeParse(isObject(body) ? withVersion(body) : body);
   if (!parsed.success) throw refuseIssues(parsed.error.issues, index);
   const job = parsed.data;
   const options: JobOptions = job.options ? merged(job, job.options) : job;
@@ -123,6 +125,7 @@ export function toNewJob(body: unknown, rules: EnqueueRules, now: number, bytes:
     ...(options.unique && { unique: options.unique }),
     ...(options.tags && { tags: options.tags }),
     ...(job.schema !== undefined && { schema: job.schema }),
+    ...(job.version != null && { version: job.version }),
     ...(options.metadata && { metadata: options.metadata }),
     ...(extra && { extra }),
   };
@@ -138,6 +141,12 @@ function checkUnique(policy: UniquePolicy | null | undefined, args: readonly unk
   throw invalid(field, 'unknown', 'names an attribute that no argument has', {
     ...(index !== undefined && { index }),
   });
+}
+
+/** A type may end in the version of its arguments, `report.build@2.0`; the attribute wins (ojs-job-versioning §5.3). */
+function withVersion(job: Attributes): Attributes {
+  const [, type, version] = typeof job.type === 'string' ? (VERSIONED.exec(job.type) ?? []) : [];
+  return type === undefined ? job : { ...job, type, version: job.version ?? version };
 }
 
 function merged(flat: JobOptions, nested: JobOptions): JobOptions {

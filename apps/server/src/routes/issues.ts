@@ -48,7 +48,7 @@ function ruleOf(issue: Issue): { rule: string; says: string } {
     case 'invalid_value':
       return { rule: 'enum', says: `must be one of ${issue.values.map(String).join(', ')}` };
     case 'invalid_union':
-      return { rule: 'type', says: 'is of the wrong type' };
+      return { rule: 'type', says: /^must /.test(issue.message) ? issue.message : 'is of the wrong type' };
     case 'custom':
       return { rule: typeof issue.params?.rule === 'string' ? issue.params.rule : 'custom', says: issue.message };
     default:

@@ -21,7 +21,7 @@ export function checkTenant(ask: Ask, { meta }: NewJob, index?: number): void {
 }
 
 /** The job, if it is in the queue that was asked about: an id that was deleted may be used again in another. */
-async function readJob(ask: Ask, id: string): Promise<Job> {
+export async function readJob(ask: Ask, id: string): Promise<Job> {
   const job = await ask.services.engine.info(ask.tenant, id);
   if (job === undefined || job.queue !== ask.queue) throw notFound('job', id);
   return job;

@@ -26,6 +26,7 @@ const RESOURCES = {
   cron_job: 'cron job',
   worker: 'worker',
   workflow: 'workflow',
+  checkpoint: 'checkpoint',
 } as const;
 
 /** The one answer for what does not exist and for what the caller may not know of: byte for byte the same. */

@@ -28,9 +28,9 @@ export function checkSizes(args: unknown, meta: unknown, bytes: number, limits: 
   }
 }
 
-/** The result of a job, in the same way. @throws {Refusal} */
-export function checkResult(result: unknown, bytes: number, limits: Limits): void {
-  if (bytes <= limits.resultBytes) return;
-  const actual = sizeOf(result);
-  if (actual > limits.resultBytes) throw tooLarge('result', actual, limits.resultBytes, undefined);
+/** One part of a body, in the same way. @throws {Refusal} */
+export function checkPart(field: string, value: unknown, bytes: number, max: number): void {
+  if (bytes <= max || value === undefined) return;
+  const actual = sizeOf(value);
+  if (actual > max) throw tooLarge(field, actual, max, undefined);
 }

@@ -1,4 +1,11 @@
-import { type HeartbeatAnswer, type HeartbeatRequest, type Job, NAME_RULES, operations } from '@ojs/schema';
+import {
+  type HeartbeatAnswer,
+  type HeartbeatRequest,
+  type Job,
+  NAME_RULES,
+  type NackRequest,
+  operations,
+} from '@ojs/schema';
 import type { Fetch, WorkerState } from '../engine/engine.ts';
 import { WorkerDraining } from '../engine/errors.ts';
 import { claimOf, summaryOf } from './acks.ts';
@@ -41,6 +48,28 @@ async function giveBack(ask: Ask, { id, queue, attempt }: Job, workerId: string 
   }
 }
 
+/** Fails an attempt or gives it back, once it is known that the caller may dequeue from the job's queue. */
+export async function failed(ask: Ask, body: NackRequest) {
+  const { engine } = ask.services;
+  const claim = claimOf(ask.queue, body);
+  const { error, requeue = false } = body;
+  const settled =
+    requeue || error === undefined
+      ? await engine.requeue(ask.tenant, ask.caller, claim)
+      : await engine.nack(ask.tenant, ask.caller, claim, error);
+  const { id, state, attempt, max_attempts, nextAttemptAt, retryDelayMs, discardedAt, completedAt } = settled;
+  return {
+    body: {
+      ...{ id, job_id: id, state, attempt, max_attempts },
+      ...(nextAttemptAt !== undefined && { next_attempt_at: nextAttemptAt }),
+      ...(retryDelayMs !== undefined && { retry_delay_ms: retryDelayMs }),
+      ...(discardedAt !== undefined && { discarded_at: discardedAt }),
+      ...(completedAt !== undefined && { completed_at: completedAt }),
+      job: summaryOf(settled),
+    },
+  };
+}
+
 export const workerRoutes: readonly Route[] = [
   route(operations.fetchJobs, {
     target: { queues: ({ body }) => body.queues },
@@ -64,26 +93,7 @@ export const workerRoutes: readonly Route[] = [
 
   route(operations.nackJob, {
     target: { job: ({ body }) => body.job_id },
-    async handle(ask, { body }) {
-      const { engine } = ask.services;
-      const claim = claimOf(ask.queue, body);
-      const { error, requeue = false } = body;
-      const failed =
-        requeue || error === undefined
-          ? await engine.requeue(ask.tenant, ask.caller, claim)
-          : await engine.nack(ask.tenant, ask.caller, claim, error);
-      const { id, state, attempt, max_attempts, nextAttemptAt, retryDelayMs, discardedAt, completedAt } = failed;
-      return {
-        body: {
-          ...{ id, job_id: id, state, attempt, max_attempts },
-          ...(nextAttemptAt !== undefined && { next_attempt_at: nextAttemptAt }),
-          ...(retryDelayMs !== undefined && { retry_delay_ms: retryDelayMs }),
-          ...(discardedAt !== undefined && { discarded_at: discardedAt }),
-          ...(completedAt !== undefined && { completed_at: completedAt }),
-          job: summaryOf(failed),
-        },
-      };
-    },
+    handle: (ask, { body }) => failed(ask, body),
   }),
 
   route(operations.heartbeat, { target: 'visible', handle: (ask, { body }) => beat(ask, body) }),
