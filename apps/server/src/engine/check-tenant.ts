@@ -1,8 +1,8 @@
 import { JOB_STATES, type JobState, type QueueCounts } from '@ojs/schema';
 import type { RedisClient } from '../redis/connect.ts';
 import { tenantSpace } from '../redis/keyspace.ts';
-import { checkCrons } from './check-crons.ts';
 import { checkCheckpoints } from './check-checkpoints.ts';
+import { checkCrons } from './check-crons.ts';
 import type { Finding, Rule } from './check-finding.ts';
 import type { TenantInventory } from './check-inventory.ts';
 import { readLimits } from './check-limits.ts';

@@ -1,9 +1,9 @@
 import type { Job } from '@ojs/schema';
 import type { Connections } from '../redis/connect.ts';
 import { type EngineContext, QueueIndex, Spaces } from './context.ts';
+import { createAttempts } from './create-attempts.ts';
 import type { OnRefused } from './crons/chore.ts';
 import { createCrons } from './crons/index.ts';
-import { createAttempts } from './create-attempts.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { Due } from './due.ts';
 import type { Engine } from './engine.ts';

@@ -467,6 +467,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ojs/v1/jobs/{id}/ack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same as POST /workers/ack */
+        post: operations["ackJobById"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ojs/v1/jobs/{id}/activate": {
         parameters: {
             query?: never;
@@ -479,6 +496,26 @@ export interface paths {
         /** Make a pending job available (ACTIVATE) */
         post: operations["activateJob"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/jobs/{id}/checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last checkpoint */
+        get: operations["getCheckpoint"];
+        /** The same as POST */
+        put: operations["putCheckpoint"];
+        /** Save where the attempt is */
+        post: operations["saveCheckpoint"];
+        /** Forget the checkpoint; the next attempt begins at the beginning */
+        delete: operations["deleteCheckpoint"];
         options?: never;
         head?: never;
         patch?: never;
@@ -514,6 +551,41 @@ export interface paths {
         post?: never;
         /** Forget what happened to a job until now; the job stays */
         delete: operations["deleteJobHistory"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/jobs/{id}/nack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same as POST /workers/nack */
+        post: operations["nackJobById"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/jobs/{id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the job says it is */
+        get: operations["getProgress"];
+        /** Say how far the attempt is; extends its lease as a heartbeat does */
+        put: operations["reportProgress"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -791,6 +863,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ojs/v1/workers/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same in percent */
+        post: operations["reportWorkerProgress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ojs/v1/workflows": {
         parameters: {
             query?: never;
@@ -944,6 +1033,49 @@ export interface components {
             filter?: components["schemas"]["JobFilter"];
             job_ids?: components["schemas"]["JobId"][];
         };
+        Checkpoint: {
+            created_at: string;
+            job_id: string;
+            /** @description How many were saved since the first, or since the last was deleted */
+            sequence: number;
+            state: unknown;
+        };
+        CheckpointAnswer: {
+            checkpoint: components["schemas"]["Checkpoint"];
+            created_at: string;
+            job_id: string;
+            /** @description How many were saved since the first, or since the last was deleted */
+            sequence: number;
+            state: unknown;
+        };
+        CheckpointDeletedAnswer: {
+            /** @description False where there was none */
+            deleted: boolean;
+            job_id: string;
+        };
+        CheckpointRequest: {
+            /** @description The attempt that the fetch answered with. With it, an answer that comes too late is refused even when the same worker holds a newer lease */
+            attempt?: number;
+            /** @description The replay_count that the fetch answered with, of a job that was started anew after it was discarded; goes with attempt, which begins again each time */
+            replay_count?: number;
+            /** @description Any JSON value, null too; at most 1 MiB, by default */
+            state: unknown;
+            worker_id?: components["schemas"]["WorkerId"];
+        } & {
+            [key: string]: unknown;
+        };
+        CheckpointSavedAnswer: {
+            checkpoint: {
+                created_at: string;
+                job_id: string;
+                /** @description How many were saved since the first, or since the last was deleted */
+                sequence: number;
+            };
+            created_at: string;
+            job_id: string;
+            /** @description How many were saved since the first, or since the last was deleted */
+            sequence: number;
+        };
         CronAnswer: {
             cron: components["schemas"]["CronJob"];
             cron_job: components["schemas"]["CronJob"];
@@ -1071,6 +1203,7 @@ export interface components {
                 timeout_ms?: number;
                 type?: components["schemas"]["JobType"];
                 unique?: components["schemas"]["UniquePolicy"] | null;
+                version?: components["schemas"]["JobVersion"] | null;
                 /** @description Seconds */
                 visibility_timeout?: number;
                 visibility_timeout_ms?: number;
@@ -1130,6 +1263,7 @@ export interface components {
             timezone?: string;
             type?: components["schemas"]["JobType"];
             unique?: components["schemas"]["UniquePolicy"] | null;
+            version?: components["schemas"]["JobVersion"] | null;
             /** @description Seconds */
             visibility_timeout?: number;
             visibility_timeout_ms?: number;
@@ -1289,6 +1423,7 @@ export interface components {
             timeout_ms?: number;
             type: components["schemas"]["JobType"];
             unique?: components["schemas"]["UniquePolicy"] | null;
+            version?: components["schemas"]["JobVersion"] | null;
             /** @description Seconds */
             visibility_timeout?: number;
             visibility_timeout_ms?: number;
@@ -1331,7 +1466,7 @@ export interface components {
             has_more: boolean;
         };
         /** @enum {string} */
-        EventType: "job.enqueued" | "job.scheduled" | "job.started" | "job.heartbeat" | "job.progress" | "job.completed" | "job.failed" | "job.retrying" | "job.discarded" | "job.cancelled" | "job.expired" | "rate_limit.exceeded" | "rate_limit.released" | "rate_limit.dropped" | "dead_letter.added" | "dead_letter.retried" | "dead_letter.deleted" | "dead_letter.pruned" | "queue.paused" | "queue.resumed" | "worker.started" | "worker.heartbeat" | "worker.quiet" | "worker.stopped" | "workflow.started" | "workflow.step_completed" | "workflow.completed" | "workflow.failed" | "cron.triggered" | "cron.skipped";
+        EventType: "job.enqueued" | "job.scheduled" | "job.started" | "job.heartbeat" | "job.progress" | "job.checkpointed" | "job.completed" | "job.failed" | "job.retrying" | "job.discarded" | "job.cancelled" | "job.expired" | "rate_limit.exceeded" | "rate_limit.released" | "rate_limit.dropped" | "dead_letter.added" | "dead_letter.retried" | "dead_letter.deleted" | "dead_letter.pruned" | "queue.paused" | "queue.resumed" | "worker.started" | "worker.heartbeat" | "worker.quiet" | "worker.stopped" | "workflow.started" | "workflow.step_completed" | "workflow.completed" | "workflow.failed" | "cron.triggered" | "cron.skipped";
         FetchAnswer: {
             jobs: components["schemas"]["Job"][];
         };
@@ -1408,6 +1543,12 @@ export interface components {
             args: unknown[];
             attempt: number;
             cancelled_at?: string;
+            /** @description What an earlier attempt saved; only in the answer to a fetch */
+            checkpoint?: {
+                created_at: string;
+                sequence: number;
+                state: unknown;
+            };
             completed_at?: string;
             created_at: string;
             discarded_at?: string;
@@ -1418,6 +1559,8 @@ export interface components {
             errors?: components["schemas"]["JobError"][];
             expires_at?: string;
             id: string;
+            /** @description The state of that checkpoint, where it came with a progress report */
+            last_checkpoint?: unknown;
             lease_expires_at?: string;
             max_attempts: number;
             meta: {
@@ -1431,6 +1574,13 @@ export interface components {
             /** @description The errors of the life that ended before it was started anew */
             previous_errors?: components["schemas"]["JobError"][];
             priority: number;
+            /** @description 0 to 1, where the attempt reported it */
+            progress?: number;
+            progress_data?: {
+                [key: string]: unknown;
+            };
+            progress_message?: string;
+            progress_updated_at?: string;
             queue: string;
             rate_limit?: components["schemas"]["RateLimit"];
             /** @description The jobs that were cancelled for this one */
@@ -1449,9 +1599,20 @@ export interface components {
             timeout_ms?: number;
             type: string;
             unique?: components["schemas"]["UniquePolicy"];
+            version?: components["schemas"]["JobVersion"];
             visibility_timeout_ms?: number;
             /** @description The workflow that the job is a step of */
             workflow_id?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        JobAckRequest: {
+            /** @description The attempt that the fetch answered with. With it, an answer that comes too late is refused even when the same worker holds a newer lease */
+            attempt?: number;
+            /** @description The replay_count that the fetch answered with, of a job that was started anew after it was discarded; goes with attempt, which begins again each time */
+            replay_count?: number;
+            result?: unknown;
+            worker_id?: components["schemas"]["WorkerId"];
         } & {
             [key: string]: unknown;
         };
@@ -1505,6 +1666,17 @@ export interface components {
         };
         /** @example 019461a8-1a2b-7c3d-8e4f-5a6b7c8d9e0f */
         JobId: string;
+        JobNackRequest: {
+            /** @description The attempt that the fetch answered with. With it, an answer that comes too late is refused even when the same worker holds a newer lease */
+            attempt?: number;
+            error?: components["schemas"]["JobErrorReport"];
+            /** @description The replay_count that the fetch answered with, of a job that was started anew after it was discarded; goes with attempt, which begins again each time */
+            replay_count?: number;
+            requeue?: boolean;
+            worker_id?: components["schemas"]["WorkerId"];
+        } & {
+            [key: string]: unknown;
+        };
         JobOptions: {
             /** @description The HTTP binding’s word for scheduled_at, which wins */
             delay_until?: components["schemas"]["Moment"] | null;
@@ -1543,6 +1715,8 @@ export interface components {
         JobType: string;
         /** @example email.* */
         JobTypePattern: string;
+        /** @example 2.0 */
+        JobVersion: number | string;
         Manifest: {
             backend: string;
             capabilities: {
@@ -1612,6 +1786,48 @@ export interface components {
             next_cursor?: string;
             offset: number;
             total: number;
+        };
+        Progress: {
+            data: {
+                [key: string]: unknown;
+            } | null;
+            job_id: string;
+            message: string | null;
+            /** @description 0 to 1 */
+            progress: number | null;
+            state: components["schemas"]["JobState"];
+            updated_at: string | null;
+        };
+        ProgressAnswer: {
+            /** @description False where no attempt is under way: such a report is ignored */
+            accepted: boolean;
+            data?: {
+                [key: string]: unknown;
+            } | null;
+            job_id: string;
+            message?: string | null;
+            /** @description 0 to 1 */
+            progress?: number | null;
+            state: components["schemas"]["JobState"];
+            updated_at?: string | null;
+        };
+        ProgressRequest: {
+            /** @description The attempt that the fetch answered with. With it, an answer that comes too late is refused even when the same worker holds a newer lease */
+            attempt?: number;
+            /** @description Saved as the job’s checkpoint, in the same step */
+            checkpoint?: unknown;
+            /** @description At most 16 KiB of JSON, by default */
+            data?: {
+                [key: string]: unknown;
+            } | null;
+            message?: string | null;
+            /** @description 0 to 1; clamped, and never goes down within an attempt */
+            progress?: number | null;
+            /** @description The replay_count that the fetch answered with, of a job that was started anew after it was discarded; goes with attempt, which begins again each time */
+            replay_count?: number;
+            worker_id?: components["schemas"]["WorkerId"];
+        } & {
+            [key: string]: unknown;
         };
         Queue: {
             created_at: string;
@@ -1741,6 +1957,23 @@ export interface components {
         };
         /** @example worker_019414d4-aaaa-7000-8000-111111111111 */
         WorkerId: string;
+        WorkerProgressRequest: {
+            /** @description The attempt that the fetch answered with. With it, an answer that comes too late is refused even when the same worker holds a newer lease */
+            attempt?: number;
+            /** @description At most 16 KiB of JSON, by default */
+            data?: {
+                [key: string]: unknown;
+            } | null;
+            job_id: components["schemas"]["JobId"];
+            message?: string | null;
+            /** @description 0 to 100; clamped */
+            percentage: number;
+            /** @description The replay_count that the fetch answered with, of a job that was started anew after it was discarded; goes with attempt, which begins again each time */
+            replay_count?: number;
+            worker_id?: components["schemas"]["WorkerId"];
+        } & {
+            [key: string]: unknown;
+        };
         Workflow: {
             callbacks?: {
                 [key: string]: components["schemas"]["WorkflowStep"];
@@ -1929,6 +2162,7 @@ export interface components {
                 timeout_ms?: number;
                 type: components["schemas"]["JobType"];
                 unique?: components["schemas"]["UniquePolicy"] | null;
+                version?: components["schemas"]["JobVersion"] | null;
                 /** @description Seconds */
                 visibility_timeout?: number;
                 visibility_timeout_ms?: number;
@@ -3262,6 +3496,42 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    ackJobById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["JobAckRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["AckAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     activateJob: {
         parameters: {
             query?: never;
@@ -3280,6 +3550,146 @@ export interface operations {
                 };
                 content: {
                     "application/openjobspec+json": components["schemas"]["JobAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    getCheckpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["CheckpointAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    putCheckpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["CheckpointRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["CheckpointSavedAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    saveCheckpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["CheckpointRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["CheckpointSavedAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deleteCheckpoint: {
+        parameters: {
+            query?: {
+                attempt?: number;
+                replay_count?: number;
+                worker_id?: components["schemas"]["WorkerId"];
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["CheckpointDeletedAnswer"];
                 };
             };
             400: components["responses"]["Error400"];
@@ -3383,6 +3793,110 @@ export interface operations {
                 };
                 content: {
                     "application/openjobspec+json": components["schemas"]["HistoryDeleted"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    nackJobById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["JobNackRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["NackAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    getProgress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["Progress"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    reportProgress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["ProgressRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["ProgressAnswer"];
                 };
             };
             400: components["responses"]["Error400"];
@@ -3927,6 +4441,40 @@ export interface operations {
                 };
                 content: {
                     "application/openjobspec+json": components["schemas"]["NackAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    reportWorkerProgress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["WorkerProgressRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["ProgressAnswer"];
                 };
             };
             400: components["responses"]["Error400"];
