@@ -44,11 +44,9 @@ local function restart(job)
     'progress', 'pg', 'pm', 'pd', 'pt', 'pv')
   if errors then call('HSET', key, 'pe', errors) end
   -- Whether it may be there is asked when a job is sent, and not of one that was taken; but others meet it again.
-  local unique = call('HMGET', key, 'uk', 'timestamp')
-  if unique[1] then call('ZADD', own('unique/' .. unique[1]), unique[2], job.id) end
+  reclaim(job.queue, job.id)
   call('HINCRBY', key, 'rp', 1)
   becomeAvailableNow(job, nil)
-  reclaim(job.queue, job.id)
 end
 
 local function retry(job)

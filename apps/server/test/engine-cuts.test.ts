@@ -36,6 +36,12 @@ const OPERATIONS: [name: string, prepare: Prepare, run: Run][] = [
         ids.map((id) => aJob({ id, queue: 'q' })),
       ),
   ],
+  ...(['replace', 'ignore'] as const).map((on_conflict): (typeof OPERATIONS)[number] => [
+    `push of a unique job that would ${on_conflict}`,
+    async (engine, tenant) => [(await jobIn(engine, tenant, 'active', 'q', { unique: {} })).id, v7()],
+    (e, t, [, id]) =>
+      e.push(t, { ...CALLER, may: () => true }, [aJob({ id: id!, queue: 'q', unique: { on_conflict } })]),
+  ]),
   ['fetch', prepared('available'), (e, t) => e.fetch(t, CALLER, { queues: ['q'], count: 2, workerId: 'w' })],
   ['ack', prepared('active'), (e, t, ids) => e.ack(t, CALLER, claim(ids), { done: 1 })],
   ['nack', prepared('active'), (e, t, ids) => e.nack(t, CALLER, claim(ids), { message: 'no' })],

@@ -56,6 +56,8 @@ const TERMINAL: readonly JobState[] = ['completed', 'cancelled', 'discarded'];
 export class Model {
   readonly jobs = new Map<string, ModelJob>();
   readonly removed: string[] = [];
+  /** Told of what becomes of jobs, for the rules that stand in a file of their own. */
+  readonly listeners: { removed(id: string): void; restarted(id: string): void }[] = [];
   readonly queues = new Map<string, { paused: boolean }>();
   readonly #workers = new Map<string, string>();
   #turn = 0;
@@ -135,6 +137,7 @@ export class Model {
     this.#become(job, 'available');
     job.replays++;
     Object.assign(job, { attempt: 0, back: 0, errors: 0, dead: false, hasLife: false, lifeEnded: false });
+    for (const each of this.listeners) each.restarted(id);
   }
 
   deleteDeadLetter(id: string): void {
@@ -234,5 +237,6 @@ export class Model {
   #remove(id: string): void {
     this.jobs.delete(id);
     this.removed.push(id);
+    for (const each of this.listeners) each.removed(id);
   }
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { pushUnique } from './engine-step-kinds-unique.ts';
 import {
   type Act,
   claimOf,
@@ -226,6 +227,8 @@ export const KINDS = [
   push,
   push,
   push,
+  pushUnique,
+  pushUnique,
   fetch,
   fetch,
   fetch,

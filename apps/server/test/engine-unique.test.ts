@@ -119,11 +119,14 @@ onEachBackend((given) => {
       expect(await refused(tenant, [unique({ states: ['completed'] })])).toMatchObject({ existing: { id } });
     });
 
-    test('a retry does not ask again, and a dead letter that is retried counts from then on', async () => {
+    test('a dead letter that is retried is not asked again, and counts from then on, however many came since', async () => {
       const tenant = aTenant();
-      const dead = await jobIn(given.a.engine, tenant, 'dead', 'q', { unique: {} });
-      await one(tenant, unique());
-      expect(await given.a.engine.retryDeadLetter(tenant, CALLER, dead.id, 'q')).toMatchObject({ state: 'available' });
+      const { id } = await jobIn(given.a.engine, tenant, 'dead', 'q', { unique: {} });
+      for (let i = 0; i < 2; i++) await jobIn(given.a.engine, tenant, 'discarded', 'q', { unique: {} });
+      const newer = await one(tenant, unique());
+      expect(await given.a.engine.retryDeadLetter(tenant, CALLER, id, 'q')).toMatchObject({ state: 'available' });
+      await given.a.engine.cancel(tenant, CALLER, newer.id, 'q');
+      expect(await refused(tenant, [unique()])).toMatchObject({ existing: { id, state: 'available' } });
     });
   });
 
@@ -278,6 +281,13 @@ onEachBackend((given) => {
         const timer = await given.a.redis.client.zscore(`{ojs:${tenant}}/timers`, job.id);
         expect(Number(timer)).toBe(scheduledAt.ms);
       }
+    });
+
+    test('keeps that of a job which another enqueues in the same moment', async () => {
+      const tenant = aTenant();
+      const scheduledAt = moment(Date.now() + LATER);
+      const [, job] = await Promise.all([one(tenant, unique({}, { scheduledAt })), one(tenant, unique(policy))]);
+      expect(job).toMatchObject({ state: 'scheduled', scheduled_at: scheduledAt.text });
     });
 
     test('keeps it within a batch', async () => {
