@@ -40,7 +40,7 @@ local function restart(job)
   appendHistory(key, before[2], table.concat({ 'r', before[3] or now, now }, ' '))
   deadLetterEvent('dead_letter.retried', job)
   leave(job.queue, job.id, job.state)
-  call('HDEL', key, 'atm', 'ats', 'gb', 'errs', 'et', 'rd', 'failedReason', 'stacktrace', 'finishedOn', 'processedOn', 'exp', 'ex', 'wf',
+  call('HDEL', key, 'atm', 'ats', 'gb', 'errs', 'et', 'rd', 'failedReason', 'stacktrace', 'finishedOn', 'processedOn', 'exp', 'ex', 'dr', 'rs', 'wf',
     'progress', 'pg', 'pm', 'pd', 'pt', 'pv')
   if errors then call('HSET', key, 'pe', errors) end
   -- Whether it may be there is asked when a job is sent, and not of one that was taken; but others meet it again.

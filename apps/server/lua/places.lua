@@ -107,6 +107,10 @@ local function remove(queue, id, state)
   timer(id, false)
 end
 
+local function dropResult(queue, id)
+  if call('HDEL', of(queue, id), 'returnvalue') == 1 then call('HSET', of(queue, id), 'rx', now) end
+end
+
 -- `state`: cancelled or discarded.
 local function becomeFailed(queue, id, state)
   local key = of(queue, id)

@@ -19,7 +19,8 @@ local function check(a, lease)
   return not matches and { 'lost', 'active' } or nil
 end
 
-local function complete(a, attempt, name, duration, step, limit, checkpoint)
+-- `ttl`: how long the result is kept (ojs-results 7.1), should that be said. A step hands it on before it goes.
+local function complete(a, attempt, name, duration, step, limit, checkpoint, ttl)
   local queue, id, key = a.queue, a.id, of(a.queue, a.id)
   call('LREM', of(queue, 'active'), -1, id)
   -- `lw` stays: who completed it is part of its history.
@@ -30,13 +31,14 @@ local function complete(a, attempt, name, duration, step, limit, checkpoint)
   members[#members + 1] = id
   members[id] = true
   completed[queue] = members
-  timer(id, now + KEEP.completedMs)
+  timer(id, now + (ttl and (ttl > KEEP.completedMs or ttl > 0 and a.last >= a.first) and ttl or KEEP.completedMs))
   event('job.completed', queue, id, name, 'a=' .. attempt .. ' d=' .. duration)
   done(id)
   if checkpoint then call('PEXPIRE', own('checkpoint/' .. id), KEEP.checkpointMs) end
   if limit then leaseEnded(queue, id, limit) end
   slotFreed(queue)
   if step then stepEnded(step, 'completed', queue, id) end
+  if ttl == 0 then dropResult(queue, id) end
   return { 'ok', now, 'completed' }
 end
 
@@ -45,7 +47,7 @@ local function settle(a, lease)
   local attempt, name = lease[3], lease[6]
   local priority, expires = tonumber(lease[4]), tonumber(lease[5])
   local duration = now - tonumber(lease[7])
-  if a.outcome == 'completed' then return complete(a, attempt, name, duration, lease[10], lease[11], lease[13]) end
+  if a.outcome == 'completed' then return complete(a, attempt, name, duration, lease[10], lease[11], lease[13], tonumber(lease[14])) end
 
   leave(queue, id, 'active')
   if a.last >= a.first then call('HSET', key, unpack(ARGV, a.first, a.last)) end
@@ -84,7 +86,7 @@ for i = 1, tonumber(take()) do
   local fields = tonumber(take())
   a.first, a.last = cursor + 1, cursor + fields
   cursor = cursor + fields
-  local lease = call('HMGET', of(a.queue, a.id), 'lo', 'lw', 'atm', 'priority', 'exp', 'name', 'processedOn', 'le', 'mx', 'wf', 'lk', 'rp', 'cp')
+  local lease = call('HMGET', of(a.queue, a.id), 'lo', 'lw', 'atm', 'priority', 'exp', 'name', 'processedOn', 'le', 'mx', 'wf', 'lk', 'rp', 'cp', 'rt')
   local answer = check(a, lease) or settle(a, lease)
   -- The same length for all: status, now or what refused, state, due, type, attempt, max attempts, ms since the attempt began,
   -- whether it is a step of a workflow (1 or 0).

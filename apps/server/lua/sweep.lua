@@ -8,6 +8,13 @@
 local ranOut, todo = {}, {}
 -- How long what is done may take before it is tried again (ms); a delivery waits for somebody else's server.
 local CLAIMED = { delivery = 60000 }
+
+-- Whether it is the result's time that is up, and the job is kept for longer.
+local function outlivesResult(queue, id)
+  local ttl = call('HGET', of(queue, id), 'rt')
+  return ttl and tonumber(ttl) < KEEP.completedMs and call('HEXISTS', of(queue, id), 'returnvalue') == 1
+end
+
 local due = call('ZRANGEBYSCORE', own('timers'), '-inf', now, 'LIMIT', 0, tonumber(take()))
 for _, id in ipairs(due) do
   local kind = string.match(id, '^([^/]+)/')
@@ -34,6 +41,9 @@ for _, id in ipairs(due) do
     end
   elseif state == 'available' or state == 'pending' then
     expire(queue, id, state)
+  elseif state == 'completed' and outlivesResult(queue, id) then
+    dropResult(queue, id)
+    timer(id, call('HGET', of(queue, id), 'finishedOn') + KEEP.completedMs)
   else
     if call('ZSCORE', own('dead/' .. queue), id) then event('dead_letter.pruned', queue, queue, '-', 'n=1') end
     remove(queue, id, state)

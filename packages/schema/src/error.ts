@@ -16,6 +16,7 @@ export const ERROR_CODES = {
   request_timeout: { status: 408, retryable: true },
   conflict: { status: 409, retryable: false },
   duplicate: { status: 409, retryable: false },
+  result_pruned: { status: 410, retryable: false },
   payload_too_large: { status: 413, retryable: false },
   batch_size_exceeded: { status: 413, retryable: false },
   unsupported_media_type: { status: 415, retryable: false },

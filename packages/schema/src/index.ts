@@ -15,6 +15,7 @@ export * from './operations.ts';
 export * from './progress.ts';
 export * from './queue.ts';
 export * from './rate-limit.ts';
+export * from './result.ts';
 export * from './retry.ts';
 export * from './system.ts';
 export * from './time.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { JobError } from './error.ts';
 import { JobState } from './job-states.ts';
-import { LIMITS } from './limits.ts';
+import { LIMITS, RESULT_TTL_MAX_SECONDS } from './limits.ts';
 import { JobId, JobType, QueueName } from './names.ts';
 import { RateLimit } from './rate-limit.ts';
 import { RetryPolicy } from './retry.ts';
@@ -67,6 +67,15 @@ export const JobOptions = z
     scheduled_at: Moment.nullish(),
     delay_until: Moment.nullish().meta({ description: 'The HTTP binding’s word for scheduled_at, which wins' }),
     expires_at: Moment.nullish(),
+    result_ttl: z
+      .int()
+      .min(0)
+      .max(RESULT_TTL_MAX_SECONDS)
+      .optional()
+      .meta({
+        description:
+          'Seconds that the result is kept; 0 keeps none. A longer time than the server keeps finished jobs keeps the job too',
+      }),
     retry: RetryPolicy.optional(),
     tags: z.array(z.string().min(1).max(128)).max(64).optional(),
     pending: z.boolean().optional(),
@@ -98,6 +107,10 @@ export const SYSTEM_ATTRIBUTES: ReadonlySet<string> = new Set([
   'error',
   'errors',
   'result',
+  'result_stored_at',
+  'result_expires_at',
+  'result_size_bytes',
+  'result_pruned_at',
   'enqueued_by',
   'lease_expires_at',
   'replay_count',
@@ -195,6 +208,14 @@ export const Job = z
     error: JobError.optional(),
     errors: z.array(JobError).optional(),
     result: z.unknown().optional(),
+    result_ttl: z.int().optional(),
+    result_stored_at: z.string().optional(),
+    result_expires_at: z.string().optional(),
+    result_size_bytes: z.int().optional(),
+    result_pruned_at: z
+      .string()
+      .optional()
+      .meta({ description: 'When its result_ttl was over, and the result dropped' }),
     replay_count: z.int().optional().meta({ description: 'How often it was started anew after it was discarded' }),
     previous_errors: z
       .array(JobError)

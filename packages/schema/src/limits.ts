@@ -48,6 +48,9 @@ export const LIMITS = {
   progressBytes: 16 * 1024,
 } as const;
 
+/** Longest time, in seconds, that a job can ask for its result to be kept: a year; not a setting. */
+export const RESULT_TTL_MAX_SECONDS = 365 * 86_400;
+
 /** What is kept of a job's failures; not settings. */
 export const HISTORY = {
   errors: 25,

@@ -7,6 +7,7 @@ import { historyOperations } from './operations/history.ts';
 import { jobOperations } from './operations/jobs.ts';
 import type { Operation } from './operations/operation.ts';
 import { queueOperations } from './operations/queues.ts';
+import { resultOperations } from './operations/results.ts';
 import { systemOperations } from './operations/system.ts';
 import { workerOperations } from './operations/workers.ts';
 import { workflowOperations } from './operations/workflows.ts';
@@ -23,6 +24,7 @@ export const operations = {
   ...attemptOperations,
   ...deadLetterOperations,
   ...bulkOperations,
+  ...resultOperations,
   ...queueOperations,
   ...eventOperations,
   ...cronOperations,

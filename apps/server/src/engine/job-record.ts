@@ -26,6 +26,7 @@ import { uniqueArgument } from './unique.ts';
  *   cp   there is a checkpoint (lua/checkpoints.lua)
  *   enq  last became available   rd  last back-off   gb  times given back   errs  error history   ex  expired at
  *   et   type of the last error   rp  times started anew after it was discarded   pe  error history of the life before
+ *   rt   how long its result is kept   rx  when that was dropped
  *   uk   uniqueness key   ur  ids of the jobs it replaced   sa  scheduled_at taken over from one of them
  *   hist attempts that ended without completing the job (lua/places.lua)   hp  its history is told from this moment on
  */
@@ -46,6 +47,7 @@ function sent(job: NewJob): Record<string, unknown> {
   if (job.schema !== undefined) attributes.schema = job.schema;
   if (job.timeoutMs !== undefined) attributes.timeout_ms = job.timeoutMs;
   if (job.leaseMs !== undefined) attributes.visibility_timeout_ms = job.leaseMs;
+  if (job.resultTtlMs !== undefined) attributes.result_ttl = job.resultTtlMs / 1_000;
   if (job.scheduledAt) attributes.scheduled_at = job.scheduledAt.text;
   if (job.expiresAt) attributes.expires_at = job.expiresAt.text;
   if (job.metadata) attributes.metadata = job.metadata;
@@ -70,6 +72,7 @@ export function pushArguments(job: NewJob, principal: string): Argument[] {
   if (job.expiresAt) fields.push('exp', job.expiresAt.ms);
   if (job.timeoutMs) fields.push('tm', job.timeoutMs);
   if (job.leaseMs) fields.push('vl', job.leaseMs);
+  if (job.resultTtlMs !== undefined) fields.push('rt', job.resultTtlMs);
   if (typeof directive === 'string') fields.push('td', directive);
   if (job.rateLimit) fields.push(...limitFields(job.rateLimit, job.queue));
   const unique = uniqueArgument(job);
@@ -127,6 +130,18 @@ function discardedBy({ dr, failedReason = '', atm = '0', finishedOn }: JobHash):
   return [{ type: dr, code: dr, message: failedReason, attempt: Number(atm), occurred_at, retryable: false }];
 }
 
+/** The result and what is known of it (ojs-results §6.2). What ends it is what the job waits for: it has no other timer. */
+function resultOf(hash: JobHash, state: JobState, timer: number | undefined): Record<string, unknown> {
+  const { returnvalue, finishedOn, rx } = hash;
+  if (returnvalue === undefined) return rx === undefined ? {} : { result_pruned_at: at(rx) };
+  return {
+    result: JSON.parse(returnvalue),
+    result_stored_at: at(finishedOn),
+    result_expires_at: state === 'completed' && timer ? formatTimestamp(timer) : undefined,
+    result_size_bytes: Buffer.byteLength(returnvalue),
+  };
+}
+
 /** A job as answers tell it (ojs-core §5.4, flat). */
 export function toJob(id: string, queue: string, hash: JobHash, state: JobState, timer: number | undefined): Job {
   const attributes = (hash.ojs ? JSON.parse(hash.ojs) : {}) as Record<string, unknown>;
@@ -157,7 +172,7 @@ export function toJob(id: string, queue: string, hash: JobHash, state: JobState,
     ...(hash.rd === undefined ? {} : { retry_delay_ms: Number(hash.rd) }),
     ...(last ? { error: last } : {}),
     ...(errors.length > 0 ? { errors } : {}),
-    ...(hash.returnvalue === undefined ? {} : { result: JSON.parse(hash.returnvalue) }),
+    ...resultOf(hash, state, timer),
   };
   return job as Job;
 }

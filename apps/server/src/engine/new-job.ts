@@ -15,6 +15,8 @@ export interface NewJob {
   readonly timeoutMs?: number;
   /** Length of a lease when the fetch names none. */
   readonly leaseMs?: number;
+  /** How long its result is kept; 0 keeps none. Absent: as long as the job. */
+  readonly resultTtlMs?: number;
   readonly retry?: RetryPolicy;
   readonly rateLimit?: RateLimit;
   readonly unique?: UniquePolicy;

@@ -7,6 +7,7 @@ import { eventRoutes } from './events.ts';
 import { historyRoutes } from './history.ts';
 import { jobRoutes } from './jobs.ts';
 import { queueRoutes } from './queues.ts';
+import { resultRoutes } from './results.ts';
 import type { Route } from './route.ts';
 import { systemRoutes } from './system.ts';
 import { workerRoutes } from './workers.ts';
@@ -23,6 +24,7 @@ export const ROUTES: readonly Route[] = [
   ...attemptRoutes,
   ...deadLetterRoutes,
   ...bulkRoutes,
+  ...resultRoutes,
   ...queueRoutes,
   ...cronRoutes,
   ...eventRoutes,

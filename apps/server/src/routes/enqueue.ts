@@ -120,6 +120,7 @@ export function toNewJob(body: unknown, rules: EnqueueRules, now: number, bytes:
     ...(expiresAt && { expiresAt }),
     ...(timeoutMs > 0 && { timeoutMs }),
     ...(leaseMs > 0 && { leaseMs: Math.min(leaseMs, leaseMaxMs) }),
+    ...(options.result_ttl !== undefined && { resultTtlMs: options.result_ttl * 1_000 }),
     ...(options.retry && { retry: options.retry }),
     ...(options.rate_limit && { rateLimit: options.rate_limit }),
     ...(options.unique && { unique: options.unique }),

@@ -28,7 +28,7 @@ export async function readJob(ask: Ask, id: string): Promise<Job> {
 }
 
 /** Waits until the job is in a terminal state, the time is up, or nobody waits any more. */
-async function finished(ask: Ask, id: string, waitMs: number): Promise<Job> {
+export async function finished(ask: Ask, id: string, waitMs: number): Promise<Job> {
   const { engine, limits } = ask.services;
   const until = ask.startedAt + Math.min(waitMs, limits.waitMs);
   for (;;) {
