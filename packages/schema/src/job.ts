@@ -67,15 +67,10 @@ export const JobOptions = z
     scheduled_at: Moment.nullish(),
     delay_until: Moment.nullish().meta({ description: 'The HTTP binding’s word for scheduled_at, which wins' }),
     expires_at: Moment.nullish(),
-    result_ttl: z
-      .int()
-      .min(0)
-      .max(RESULT_TTL_MAX_SECONDS)
-      .optional()
-      .meta({
-        description:
-          'Seconds that the result is kept; 0 keeps none. A longer time than the server keeps finished jobs keeps the job too',
-      }),
+    result_ttl: z.int().min(0).max(RESULT_TTL_MAX_SECONDS).optional().meta({
+      description:
+        'Seconds that the result is kept; 0 keeps none. A longer time than the server keeps finished jobs keeps the job too',
+    }),
     retry: RetryPolicy.optional(),
     tags: z.array(z.string().min(1).max(128)).max(64).optional(),
     pending: z.boolean().optional(),

@@ -591,6 +591,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ojs/v1/jobs/{id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the result of a job, and wait for it if asked to */
+        get: operations["getResult"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ojs/v1/jobs/batch": {
         parameters: {
             query?: never;
@@ -653,6 +670,23 @@ export interface paths {
         put?: never;
         /** Make many jobs available that were discarded or wait for a retry */
         post: operations["retryJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/jobs/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read the results of up to 100 jobs */
+        post: operations["getResults"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1173,6 +1207,8 @@ export interface components {
                     priority?: number;
                     queue?: components["schemas"]["QueueName"];
                     rate_limit?: components["schemas"]["RateLimit"];
+                    /** @description Seconds that the result is kept; 0 keeps none. A longer time than the server keeps finished jobs keeps the job too */
+                    result_ttl?: number;
                     retry?: components["schemas"]["RetryPolicy"];
                     scheduled_at?: components["schemas"]["Moment"] | null;
                     tags?: string[];
@@ -1192,6 +1228,8 @@ export interface components {
                 priority?: number;
                 queue?: components["schemas"]["QueueName"];
                 rate_limit?: components["schemas"]["RateLimit"];
+                /** @description Seconds that the result is kept; 0 keeps none. A longer time than the server keeps finished jobs keeps the job too */
+                result_ttl?: number;
                 retry?: components["schemas"]["RetryPolicy"];
                 scheduled_at?: components["schemas"]["Moment"] | null;
                 schema?: string;
@@ -1227,6 +1265,8 @@ export interface components {
                 priority?: number;
                 queue?: components["schemas"]["QueueName"];
                 rate_limit?: components["schemas"]["RateLimit"];
+                /** @description Seconds that the result is kept; 0 keeps none. A longer time than the server keeps finished jobs keeps the job too */
+                result_ttl?: number;
                 retry?: components["schemas"]["RetryPolicy"];
                 scheduled_at?: components["schemas"]["Moment"] | null;
                 tags?: string[];
@@ -1247,6 +1287,8 @@ export interface components {
             priority?: number;
             queue?: components["schemas"]["QueueName"];
             rate_limit?: components["schemas"]["RateLimit"];
+            /** @description Seconds that the result is kept; 0 keeps none. A longer time than the server keeps finished jobs keeps the job too */
+            result_ttl?: number;
             retry?: components["schemas"]["RetryPolicy"];
             scheduled_at?: components["schemas"]["Moment"] | null;
             schema?: string;
@@ -1393,6 +1435,8 @@ export interface components {
                 priority?: number;
                 queue?: components["schemas"]["QueueName"];
                 rate_limit?: components["schemas"]["RateLimit"];
+                /** @description Seconds that the result is kept; 0 keeps none. A longer time than the server keeps finished jobs keeps the job too */
+                result_ttl?: number;
                 retry?: components["schemas"]["RetryPolicy"];
                 scheduled_at?: components["schemas"]["Moment"] | null;
                 tags?: string[];
@@ -1412,6 +1456,8 @@ export interface components {
             priority?: number;
             queue?: components["schemas"]["QueueName"];
             rate_limit?: components["schemas"]["RateLimit"];
+            /** @description Seconds that the result is kept; 0 keeps none. A longer time than the server keeps finished jobs keeps the job too */
+            result_ttl?: number;
             retry?: components["schemas"]["RetryPolicy"];
             scheduled_at?: components["schemas"]["Moment"] | null;
             schema?: string;
@@ -1588,6 +1634,12 @@ export interface components {
             /** @description How often it was started anew after it was discarded */
             replay_count?: number;
             result?: unknown;
+            result_expires_at?: string;
+            /** @description When its result_ttl was over, and the result dropped */
+            result_pruned_at?: string;
+            result_size_bytes?: number;
+            result_stored_at?: string;
+            result_ttl?: number;
             retry?: components["schemas"]["RetryPolicy"];
             retry_delay_ms?: number;
             scheduled_at?: string;
@@ -1689,6 +1741,8 @@ export interface components {
             priority?: number;
             queue?: components["schemas"]["QueueName"];
             rate_limit?: components["schemas"]["RateLimit"];
+            /** @description Seconds that the result is kept; 0 keeps none. A longer time than the server keeps finished jobs keeps the job too */
+            result_ttl?: number;
             retry?: components["schemas"]["RetryPolicy"];
             scheduled_at?: components["schemas"]["Moment"] | null;
             tags?: string[];
@@ -1901,6 +1955,29 @@ export interface components {
         ReadyAnswer: {
             /** @enum {string} */
             status: "ready" | "not_ready";
+        };
+        ResultAnswer: {
+            error?: components["schemas"]["JobError"];
+            job_id: string;
+            /** @description null where the job did not complete, or with nothing */
+            result: unknown;
+            result_expires_at?: string;
+            result_size_bytes?: number;
+            result_stored_at?: string;
+            state: components["schemas"]["JobState"];
+        };
+        ResultsAnswer: {
+            /** @description By id; result is null until the job has completed, and again when it was dropped */
+            results: {
+                [key: string]: {
+                    error?: components["schemas"]["JobError"];
+                    result: unknown;
+                    state: components["schemas"]["JobState"];
+                } | null;
+            };
+        };
+        ResultsRequest: {
+            ids: components["schemas"]["JobId"][];
         };
         RetryPolicy: {
             backoff_coefficient?: number;
@@ -2132,6 +2209,8 @@ export interface components {
                     priority?: number;
                     queue?: components["schemas"]["QueueName"];
                     rate_limit?: components["schemas"]["RateLimit"];
+                    /** @description Seconds that the result is kept; 0 keeps none. A longer time than the server keeps finished jobs keeps the job too */
+                    result_ttl?: number;
                     retry?: components["schemas"]["RetryPolicy"];
                     scheduled_at?: components["schemas"]["Moment"] | null;
                     tags?: string[];
@@ -2151,6 +2230,8 @@ export interface components {
                 priority?: number;
                 queue?: components["schemas"]["QueueName"];
                 rate_limit?: components["schemas"]["RateLimit"];
+                /** @description Seconds that the result is kept; 0 keeps none. A longer time than the server keeps finished jobs keeps the job too */
+                result_ttl?: number;
                 retry?: components["schemas"]["RetryPolicy"];
                 scheduled_at?: components["schemas"]["Moment"] | null;
                 schema?: string;
@@ -3911,6 +3992,41 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    getResult: {
+        parameters: {
+            query?: {
+                timeout?: number;
+                wait?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["ResultAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     enqueueBatch: {
         parameters: {
             query?: never;
@@ -4039,6 +4155,40 @@ export interface operations {
                 };
                 content: {
                     "application/openjobspec+json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    getResults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["ResultsRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["ResultsAnswer"];
                 };
             };
             400: components["responses"]["Error400"];

@@ -42,6 +42,8 @@ export const routes = {
   getProgress: { method: 'GET', path: '/ojs/v1/jobs/{id}/progress' },
   getQueueStats: { method: 'GET', path: '/ojs/v1/queues/{name}/stats' },
   getReadiness: { method: 'GET', path: '/ready', open: true },
+  getResult: { method: 'GET', path: '/ojs/v1/jobs/{id}/result' },
+  getResults: { method: 'POST', path: '/ojs/v1/jobs/results' },
   getWorkerHealth: { method: 'GET', path: '/ojs/v1/workers/{worker_id}/health' },
   getWorkflow: { method: 'GET', path: '/ojs/v1/workflows/{id}' },
   heartbeat: { method: 'POST', path: '/ojs/v1/workers/heartbeat' },
