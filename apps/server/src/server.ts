@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Access, createAccess } from './access/create-access.ts';
+import { cronRefused } from './assembly/cron-refused.ts';
 import { openListeners } from './assembly/listeners.ts';
 import { openMetrics } from './assembly/metrics-listener.ts';
 import { ownersRights } from './assembly/owner.ts';
@@ -69,6 +70,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       settings: engineSettings(config),
       rightsOf: ownersRights(redis.client, access.epochs, access.policy),
       onError: (err) => log.error({ err }, 'the engine failed in the background and goes on'),
+      onCronRefused: (tenant, cron) => audit.record(cronRefused(tenant, cron)),
       observers: [metrics.jobs, ...(tracing ? [tracing.jobs] : [])],
     });
     undo.unshift(() => engine.close());

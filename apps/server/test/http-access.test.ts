@@ -82,6 +82,8 @@ describe('planes', () => {
     for (const operation of Object.values<Operation>(operations)) {
       if (operation.permission === 'public') continue;
       for (const plane of ['producer', 'worker'] as const) {
+        // An answer that does not end.
+        if (operation.media === 'text/event-stream' && operation.planes.includes(plane)) continue;
         const path = operation.path.replace('{id}', unknown).replace('{name}', 'q');
         const answer = await ojs.send(operation.method, path, {
           key: keys[plane],

@@ -250,3 +250,27 @@ describe('who may do what', () => {
     expectRefusal(await register(flat(freshName(), { meta }), key), 403, 'tenant_access_denied');
   });
 });
+
+describe('the owner of an entry', () => {
+  it('that has lost its credential fires it no more: it is told, in the history and to the audit log', async () => {
+    const name = freshName();
+    const key = await ojs.key('producer', 'producer', { principal: 'leaver@test' });
+    await register(flat(name), key);
+    const [, , id = ''] = key.split('_');
+    const { client } = ojs.connections;
+    await client.hdel('{ojs}/credentials', id);
+    await client.incr('{ojs}/access-version');
+    const since = Date.now() - 1_000;
+    await client.hset(`{ojs:_default}/cron/${name}`, 'next', since);
+    await client.zadd('{ojs:_default}/timers', since, `cron/${name}`);
+    await expect
+      .poll(async () => (await read(name, producer, '/history')).body.history, { timeout: 5_000, interval: 25 })
+      .toMatchObject([{ outcome: 'skipped', reason: 'permission_denied' }]);
+    expect(
+      (await ojs.audit()).filter(({ detail }) => detail.cron_name === name && detail.operation === 'cron'),
+    ).toMatchObject([
+      { event_type: 'permission.denied', principal: 'leaver@test', outcome: 'failure', detail: { queue: 'reports' } },
+    ]);
+    expect((await read(name)).body.cron).toMatchObject({ run_count: 0, enabled: true });
+  });
+});
