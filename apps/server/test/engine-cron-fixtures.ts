@@ -35,5 +35,9 @@ export async function makeDue(client: RedisClient, tenant: string, name: string,
     .exec();
 }
 
+/** The timer of the entry comes, whatever the entry says: the claim of whoever died with it has run out. */
+export const timerComes = (client: RedisClient, tenant: string, name: string) =>
+  client.zadd(`{ojs:${tenant}}/timers`, 1, `cron/${name}`);
+
 /** The whole hour before this moment: a firing of `0 * * * *`. */
 export const lastHour = (now = Date.now()): number => Math.floor(now / 3_600_000) * 3_600_000;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Cron } from '../src/engine/crons/crons.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { CronChanged, CronsFull, StaleAccess } from '../src/engine/errors.ts';
-import { aCron, aTemplate, lastHour, makeDue, saveCron } from './engine-cron-fixtures.ts';
+import { aCron, aTemplate, lastHour, makeDue, saveCron, timerComes } from './engine-cron-fixtures.ts';
 import { aTenant, fetchOne } from './engine-fixtures.ts';
 import { aJob, CALLER, openEngine, type TestEngine } from './engine-harness.ts';
 import { expectSound } from './engine-sound.ts';
@@ -277,8 +277,7 @@ describe('however many servers sweep', () => {
     await Promise.all(servers.map((server) => server.close()));
   });
 
-  /** Makes the timer come once more, whatever the entry says. */
-  const claimAgain = (name: string) => open.redis.client.zadd(`{ojs:${tenant}}/timers`, lastHour(), `cron/${name}`);
+  const claimAgain = (name: string) => timerComes(open.redis.client, tenant, name);
 
   test('a timer that comes too early does no harm', async () => {
     await saveCron(engine, tenant, aCron('c'));

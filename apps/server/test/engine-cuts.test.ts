@@ -3,6 +3,7 @@ import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../src/engine/engine.ts';
 import { BackendUnavailable, EngineRefusal } from '../src/engine/errors.ts';
+import { CRON_OPERATIONS, seenCron } from './engine-cuts-crons.ts';
 import { aTenant, fetchOne, jobIn } from './engine-fixtures.ts';
 import { aJob, CALLER, openEngine, type TestEngine } from './engine-harness.ts';
 import { type CuttingProxy, startProxy } from './engine-proxy.ts';
@@ -66,6 +67,7 @@ const OPERATIONS: [name: string, prepare: Prepare, run: Run][] = [
   ['events', prepared('dead'), (e, t) => e.events(t, { matches: () => true, limit: 9 })],
   ['waitForJobs', prepared('available'), (e, t) => e.waitForJobs(t, ['q'], 9_000, never)],
   ['waitForJob', prepared('completed'), (e, t, [id]) => e.waitForJob(t, id!, 9_000, never)],
+  ...CRON_OPERATIONS,
   [
     'the end of a lease',
     async (engine, tenant, sweep) => {
@@ -83,6 +85,8 @@ async function seen(engine: Engine, tenant: string, ids: string[]): Promise<unkn
   const dead = await Promise.all(ids.map((id) => engine.isDeadLetter(tenant, id, 'q')));
   const told = jobs.map((job) => job && [job.state, job.attempt, job.errors?.length, job.result, job.progress]);
   return { told, dead, stats: await engine.stats(tenant, 'q') };
+  const told = jobs.map((job) => job && [job.state, job.attempt, job.errors?.length, job.result]);
+  return { told, dead, stats: await engine.stats(tenant, 'q'), cron: await seenCron(engine, tenant) };
 }
 
 let redis: PrivateRedis;
