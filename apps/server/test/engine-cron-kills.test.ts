@@ -39,6 +39,7 @@ test.each(['before', 'after'] as const)(
       await cut.close();
       await proxy.close();
       expect([0, 1]).toContain(await firedOf(tenant, 'c'));
+      expect(await open.redis.client.zscore(`{ojs:${tenant}}/timers`, 'cron/c')).not.toBeNull();
       await timerComes(open.redis.client, tenant, 'c');
       await open.engine.sweep(tenant);
       const { count, next } = (await open.engine.crons.find(tenant, 'c'))!;
