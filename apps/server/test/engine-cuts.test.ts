@@ -84,8 +84,6 @@ async function seen(engine: Engine, tenant: string, ids: string[]): Promise<unkn
   const jobs = await Promise.all(ids.map((id) => engine.info(tenant, id)));
   const dead = await Promise.all(ids.map((id) => engine.isDeadLetter(tenant, id, 'q')));
   const told = jobs.map((job) => job && [job.state, job.attempt, job.errors?.length, job.result, job.progress]);
-  return { told, dead, stats: await engine.stats(tenant, 'q') };
-  const told = jobs.map((job) => job && [job.state, job.attempt, job.errors?.length, job.result]);
   return { told, dead, stats: await engine.stats(tenant, 'q'), cron: await seenCron(engine, tenant) };
 }
 
