@@ -6,8 +6,8 @@
 -- whether by its execution timeout (1 or 0), how often it was replayed; then the kind/name of what is to be done; then queue and type
 -- of each job that expired.
 local ranOut, todo = {}, {}
--- How long what is done may take before it is tried again (ms); a delivery waits for somebody else's server.
-local CLAIMED = { delivery = 60000 }
+-- How long what is done may take before it is tried again (ms).
+local CLAIMED = 1000
 
 -- Whether it is the result's time that is up, and the job is kept for longer.
 local function outlivesResult(queue, id)
@@ -22,7 +22,7 @@ for _, id in ipairs(due) do
   local state = queue and stateOf(queue, id)
   if kind then
     todo[#todo + 1] = id
-    timer(id, now + (CLAIMED[kind] or 1000))
+    timer(id, now + CLAIMED)
   elseif not state then
     timer(id, false)
   elseif state == 'active' then

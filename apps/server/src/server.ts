@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Access, createAccess } from './access/create-access.ts';
 import { cronRefused } from './assembly/cron-refused.ts';
@@ -12,6 +13,7 @@ import type { Config } from './config/config.ts';
 import { Answers } from './connection/answer.ts';
 import { createEngine, type EngineSettings } from './engine/index.ts';
 import { createIdentity, type Identity } from './identity/create-identity.ts';
+import { createOutgoing } from './outgoing/send.ts';
 import type { Connections } from './redis/connect.ts';
 import { durabilityWarnings } from './redis/durability.ts';
 import { tellAnswer } from './routes/answered.ts';
@@ -65,8 +67,14 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const { access, identity } = await createGates(config, redis, log.sentences, audit, metrics, undo);
     const tracing = await openTracing(config, log);
     undo.unshift(() => tracing?.close());
+    const outgoing = createOutgoing({
+      allow: config.outgoing.allow,
+      ca: config.outgoing.caFile === undefined ? undefined : readFileSync(config.outgoing.caFile, 'utf8'),
+      plain: config.env === 'development',
+    });
     const engine = await createEngine({
       redis,
+      send: outgoing.send,
       settings: engineSettings(config),
       rightsOf: ownersRights(redis.client, access.epochs, access.policy),
       onError: (err) => log.error({ err }, 'the engine failed in the background and goes on'),
@@ -93,6 +101,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       audit,
       logins: new Logins(audit),
       log,
+      outgoing,
       streams: new StreamSlots(config.limits),
       answers: new Answers(draining, (reply, status) => tellAnswer(metrics, reply, status)),
       metrics,

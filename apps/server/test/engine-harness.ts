@@ -1,6 +1,7 @@
 import { v7 } from 'uuid';
 import type { Caller, Engine, NewJob } from '../src/engine/engine.ts';
 import { createEngine, type EngineSettings, type RightsOf } from '../src/engine/index.ts';
+import type { Send } from '../src/outgoing/send.ts';
 import { type Connections, connect } from '../src/redis/connect.ts';
 
 /** An engine on a Redis or cluster that runs already, as one server process has it. */
@@ -18,10 +19,17 @@ export async function openEngine(
   settings: Partial<EngineSettings> = {},
   sweep = true,
   rightsOf: RightsOf = everyRight,
+  send?: Send,
 ): Promise<TestEngine> {
   const redis = await connect({ urls: url.split(',') }, () => undefined);
   const failures: unknown[] = [];
-  const engine = await createEngine({ redis, settings, rightsOf, onError: (error) => failures.push(error) });
+  const engine = await createEngine({
+    redis,
+    settings,
+    rightsOf,
+    ...(send && { send }),
+    onError: (error) => failures.push(error),
+  });
   if (sweep) engine.start();
   return {
     engine,

@@ -9,6 +9,7 @@ import type { Operation } from './operations/operation.ts';
 import { queueOperations } from './operations/queues.ts';
 import { resultOperations } from './operations/results.ts';
 import { systemOperations } from './operations/system.ts';
+import { webhookOperations } from './operations/webhooks.ts';
 import { workerOperations } from './operations/workers.ts';
 import { workflowOperations } from './operations/workflows.ts';
 
@@ -28,6 +29,7 @@ export const operations = {
   ...queueOperations,
   ...eventOperations,
   ...cronOperations,
+  ...webhookOperations,
 } satisfies Record<string, Operation>;
 
 export type Operations = typeof operations;

@@ -63,6 +63,7 @@ function fileMistakes(settings: Settings): Mistake[] {
     ['OJS_TLS_KEY_FILE', settings.tls.keyFile],
     ['OJS_REDIS_CA_FILE', settings.redis.caFile],
     ['OJS_POLICY_FILE', settings.policyFile],
+    ['OJS_OUTGOING_CA_FILE', settings.outgoing.caFile],
   ];
   const read = new Map<string, Buffer>();
   const mistakes: Mistake[] = [];

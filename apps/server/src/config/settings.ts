@@ -1,5 +1,6 @@
 import { LIMITS } from '@ojs/schema';
 import { z } from 'zod';
+import { parseNetwork } from '../outgoing/address.ts';
 
 /** Environment variables are text: digits become a number before the rule is asked. */
 const whole = (min: number, max: number) =>
@@ -38,6 +39,14 @@ const redisUrl = z
 const jobType = z
   .string()
   .regex(/^(\*|[A-Za-z0-9._-]{1,255}|[A-Za-z0-9._-]{1,253}\.\*)$/, 'must be a name or PREFIX.*');
+
+/** A host, an address or a network. */
+const outgoingTarget = z
+  .string()
+  .refine(
+    (text) => parseNetwork(text) !== undefined || /^(?=.{1,253}$)[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?$/i.test(text),
+    'must be a host name, an address or a network such as 10.1.0.0/16',
+  );
 
 const MIB = 1024 * 1024;
 const DAY_MS = 86_400_000;
@@ -136,6 +145,8 @@ export const Settings = z.strictObject({
       series: whole(1, 10_000).default(200),
     })
     .prefault({}),
+  /** What the server may reach besides the internet, for deliveries to addresses that others wrote (src/outgoing). */
+  outgoing: z.strictObject({ allow: list(outgoingTarget).optional(), caFile: file.optional() }).prefault({}),
   dev: z.strictObject({ testDirectives: flag.default(false) }).prefault({}),
   limits: z.strictObject(limits).prefault({}),
   retention: z

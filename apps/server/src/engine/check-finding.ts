@@ -60,7 +60,17 @@ export const WORKFLOW_RULES = [
   'step under way without a job',
   'job of a step that has not begun',
 ] as const;
-export type Rule = (typeof RULES)[number] | (typeof WORKFLOW_RULES)[number];
+/** The same of webhooks. */
+export const WEBHOOK_RULES = [
+  'subscription not listed',
+  'subscription is incomplete',
+  'events are looked at for nobody',
+  'events are not looked at',
+  'delivery in no list',
+  'delivery without record',
+  'delivery is never due',
+] as const;
+export type Rule = (typeof RULES)[number] | (typeof WORKFLOW_RULES)[number] | (typeof WEBHOOK_RULES)[number];
 
 /** A rule that does not hold somewhere. It names places, never what a job carries. */
 export interface Finding {

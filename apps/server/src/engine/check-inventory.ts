@@ -18,6 +18,8 @@ export interface TenantInventory {
   readonly crons: { readonly entries: Set<string>; readonly histories: Set<string> };
   /** Ids of the jobs that left a checkpoint. */
   readonly checkpoints: string[];
+  /** Names of the keys of webhooks. */
+  readonly webhooks: Set<string>;
   /** Whether there is more than an access epoch and worker ids, which need no registered tenant. */
   hasJobs: boolean;
 }
@@ -44,6 +46,7 @@ export async function takeInventory(client: RedisClient): Promise<Inventory> {
         workflows: new Map(),
         crons: { entries: new Set(), histories: new Set() },
         checkpoints: [],
+        webhooks: new Set(),
         hasJobs: false,
       };
       tenants.set(tenant, inventory);
@@ -98,6 +101,10 @@ export async function takeInventory(client: RedisClient): Promise<Inventory> {
       }
       case 'checkpoint':
         inventoryOf(meaning.tenant).checkpoints.push(meaning.id);
+        return;
+      case 'webhook':
+        inventoryOf(meaning.tenant).hasJobs = true;
+        inventoryOf(meaning.tenant).webhooks.add(meaning.name);
         return;
       case 'bypass':
         findings.set(key, {

@@ -23,6 +23,8 @@ export type KeyMeaning =
   | { readonly kind: 'workflow'; readonly tenant: string; readonly id: string; readonly part: string }
   | { readonly kind: 'cron'; readonly tenant: string; readonly name: string }
   | { readonly kind: 'checkpoint'; readonly tenant: string; readonly id: string }
+  /** Of webhooks: `name` is what follows the tenant's prefix. */
+  | { readonly kind: 'webhook'; readonly tenant: string; readonly name: string }
   | { readonly kind: 'queue'; readonly tenant: string; readonly queue: string }
   | { readonly kind: 'job'; readonly tenant: string; readonly queue: string; readonly id: string }
   /** BullMQ's own places for jobs without a priority, where ours never go. */
@@ -42,7 +44,13 @@ const WORKFLOW = /^([0-9a-f-]{36})(?:\/(steps|nodes|results|ends))?$/;
 const OWN = /^\{ojs:([^{}]+)\}\/([^/]+)(?:\/(.+))?$/s;
 const BULL = /^\{ojs:([^{}]+)\}:([^:]+):(.+)$/s;
 
+const WEBHOOK = new Set(['webhooks', 'webhook-cursor']);
+const OF_WEBHOOK = new Set(['webhook', 'webhook-due', 'webhook-log', 'delivery']);
+
 function meaningOfOwn(tenant: string, name: string, rest: string | undefined): KeyMeaning {
+  if (rest === undefined ? WEBHOOK.has(name) : OF_WEBHOOK.has(name)) {
+    return { kind: 'webhook', tenant, name: rest === undefined ? name : `${name}/${rest}` };
+  }
   if (rest === undefined && TENANT.has(name)) return { kind: 'tenant', tenant };
   if (rest !== undefined ? name === 'worker' : WORKERS.has(name)) return { kind: 'worker', tenant };
   if (rest !== undefined && LIMIT.has(name)) return { kind: 'limit', tenant, name: `${name}/${rest}` };

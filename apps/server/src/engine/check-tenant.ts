@@ -10,6 +10,7 @@ import { readFields, readHash, readList, readScores, readTexts } from './check-r
 import { checkQueue, LOOKED_AT, type LookedAt, placesOf, type QueueSnapshot, stateIn } from './check-rules.ts';
 import { readStats } from './check-stats.ts';
 import { checkUnique, uniqueJobsOf } from './check-unique.ts';
+import { checkWebhooks } from './check-webhooks.ts';
 import { checkWorkers } from './check-workers.ts';
 import { checkWorkflows } from './check-workflows.ts';
 
@@ -147,5 +148,6 @@ export async function checkTenant(
   }
   const counts = await guarded(`${prefix}/worker-counts`, new Map<string, string>(), readHash);
   findings.push(...checkWorkers(tenant, (await scores(`${prefix}/workers`)).keys(), counts));
+  findings.push(...(await checkWebhooks(client, tenant, inventory.webhooks, timers)));
   return { findings, summary: { tenant, queues: registered.size, jobs: index.size, counts: total, deadLetters } };
 }

@@ -16,6 +16,7 @@ import type { EventFollower } from './event-follow.ts';
 import type { LoggedEvent } from './event-log.ts';
 import type { NewJob } from './new-job.ts';
 import type { Bulk, DeadLetterFilter, DeadLetterPage, DeadLetterQuery, DeadLetterStats } from './selection.ts';
+import type { Webhooks } from './webhooks/webhooks.ts';
 import type { Workflows } from './workflows/workflows.ts';
 
 export type { Caller, LeaseClaim } from './caller.ts';
@@ -153,6 +154,7 @@ export interface Engine {
   events(tenant: string, filter: EventFilter): Promise<{ events: OjsEvent[]; hasMore: boolean }>;
   /** The events after the one with this id, or from now on, as they happen. */
   followEvents(tenant: string, after?: string): Promise<EventFollower>;
+  readonly webhooks: Webhooks;
 
   /** What all tenants have together, of at most `mostQueues` queues. */
   overview(mostQueues: number): Promise<Overview>;

@@ -1,4 +1,5 @@
 import type { Job } from '@ojs/schema';
+import { createOutgoing, type Send } from '../outgoing/send.ts';
 import type { Connections } from '../redis/connect.ts';
 import { type EngineContext, QueueIndex, Spaces } from './context.ts';
 import { createAttempts } from './create-attempts.ts';
@@ -27,6 +28,7 @@ import { DEFAULT_SETTINGS, type EngineSettings } from './settings.ts';
 import { createSettle } from './settle.ts';
 import { createSweeper } from './sweeper.ts';
 import { createWake } from './wake.ts';
+import { createWebhooks } from './webhooks/create-webhooks.ts';
 import { createWorkers } from './workers.ts';
 import { createWorkflows } from './workflows/index.ts';
 
@@ -41,6 +43,8 @@ export interface EngineOptions {
   readonly rightsOf: RightsOf;
   /** Who emits the events (ojs-events §2.4). */
   readonly source?: string;
+  /** How deliveries of webhooks are sent; default: to the internet only. */
+  readonly send?: Send;
   readonly onError?: (error: unknown) => void;
   readonly observers?: readonly EngineObserver[];
   /** A cron entry did not fire, because its owner may not enqueue there any more. */
@@ -56,7 +60,8 @@ export async function createEngine({
   settings,
   rightsOf,
   source = 'ojs://ojs-server/engine',
-  onError,
+  send = createOutgoing({}).send,
+  onError = () => undefined,
   observers = [],
   onCronRefused = () => undefined,
 }: EngineOptions): Promise<Engine> {
@@ -87,8 +92,9 @@ export async function createEngine({
   const { selectDeadLetters, ...deadLetters } = createDeadLetters(context, names, readIn);
   const wake = createWake(context, redis.subscriber(), info);
   const { crons, fire } = createCrons(context, readIn, onCronRefused);
-  const chores = { limit: createLimits(context).release, workflow: workflowChore, cron: fire };
-  const sweeper = createSweeper(context, settle.expire, chores, onError ?? (() => undefined));
+  const { webhooks, chores: webhookChores, close: closeWebhooks } = createWebhooks(context, source, send, onError);
+  const chores = { limit: createLimits(context).release, workflow: workflowChore, cron: fire, ...webhookChores };
+  const sweeper = createSweeper(context, settle.expire, chores, onError);
   await spaces.refresh(client);
 
   /** Tells the sweeper when something of these jobs happens by itself. */
@@ -142,6 +148,7 @@ export async function createEngine({
     crons,
     events: createEvents(context, source),
     followEvents: createFollow(context, source),
+    webhooks,
     ping: async () => {
       const started = performance.now();
       await client.ping().catch((error: unknown) => {
@@ -154,6 +161,7 @@ export async function createEngine({
     close: async () => {
       wake.close();
       await sweeper.stop();
+      await closeWebhooks();
     },
   };
 }

@@ -30,6 +30,7 @@ const SCRIPTS = [
   'cron-retime',
   'progress',
   'checkpoint',
+  'webhook',
 ] as const;
 export type ScriptName = (typeof SCRIPTS)[number];
 

@@ -10,6 +10,7 @@ import { queueRoutes } from './queues.ts';
 import { resultRoutes } from './results.ts';
 import type { Route } from './route.ts';
 import { systemRoutes } from './system.ts';
+import { webhookRoutes } from './webhooks.ts';
 import { workerRoutes } from './workers.ts';
 import { workflowRoutes } from './workflows.ts';
 
@@ -28,4 +29,5 @@ export const ROUTES: readonly Route[] = [
   ...queueRoutes,
   ...cronRoutes,
   ...eventRoutes,
+  ...webhookRoutes,
 ];

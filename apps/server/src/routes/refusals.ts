@@ -27,10 +27,13 @@ const RESOURCES = {
   worker: 'worker',
   workflow: 'workflow',
   checkpoint: 'checkpoint',
+  webhook_subscription: 'subscription',
+  webhook_delivery: 'delivery',
 } as const;
+export type Resource = keyof typeof RESOURCES;
 
 /** The one answer for what does not exist and for what the caller may not know of: byte for byte the same. */
-export function notFound(resource: keyof typeof RESOURCES, id: string): Refusal {
+export function notFound(resource: Resource, id: string): Refusal {
   const name = RESOURCES[resource];
   return refuse('not_found', `The ${name} does not exist.`, {
     hint: 'Check the id and the tenant; finished jobs are deleted after the retention time.',

@@ -12,7 +12,7 @@ import { identifyAsk } from './identify.ts';
 import { parse } from './issues.ts';
 import { permitAnywhere, permitJob, permitQueues } from './permit.ts';
 import { readQuery } from './query.ts';
-import { asRefusal, notFound } from './refusals.ts';
+import { asRefusal, notFound, type Resource } from './refusals.ts';
 import type { Services } from './services.ts';
 
 declare module 'fastify' {
@@ -70,6 +70,7 @@ export function route<O extends Operation>(operation: O, declaration: Declaratio
     throw new Error(`${operation.id}: target and permission must both be public, or neither`);
   }
   const permission = operation.permission as Permission;
+  const isOptional = operation.body?.safeParse(undefined).success ?? false;
 
   function read(ask: Ask): Input<O> {
     const { params, query, body } = operation;
@@ -78,6 +79,7 @@ export function route<O extends Operation>(operation: O, declaration: Declaratio
       query: query && readQuery(query, ask),
       body: undefined,
     };
+    if (isOptional && ask.bodyBytes === 0) return input as Input<O>;
     // A DELETE may come without a body, and then says nothing in it.
     const sent = (): unknown => (operation.method === 'DELETE' && ask.bodyBytes === 0 ? {} : ask.body());
     if (body !== undefined) input.body = validatesBody ? ask.body() : parse(body, sent());
@@ -105,11 +107,18 @@ export function route<O extends Operation>(operation: O, declaration: Declaratio
   return { operation, isPublic: target === 'public', serve };
 }
 
+/** What an id in a path is the id of, where that is not a job. */
+const RESOURCES: readonly (readonly [prefix: string, resource: Resource])[] = [
+  ['/ojs/v1/workflows/', 'workflow'],
+  ['/ojs/v1/webhooks/subscriptions/', 'webhook_subscription'],
+  ['/ojs/v1/webhooks/deliveries/', 'webhook_delivery'],
+];
+
 /** An id that cannot be a job's is a job that does not exist. */
 function readParams(schema: z.ZodObject, ask: Ask): unknown {
   const { params } = ask.request;
   if ('id' in schema.shape && !schema.safeParse(params).success) {
-    const resource = ask.operation.path.startsWith('/ojs/v1/workflows/') ? 'workflow' : 'job';
+    const [, resource = 'job'] = RESOURCES.find(([prefix]) => ask.operation.path.startsWith(prefix)) ?? [];
     throw notFound(resource, String((params as { id?: unknown }).id));
   }
   return parse(schema, params);

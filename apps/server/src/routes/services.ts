@@ -5,6 +5,7 @@ import type { Logins } from '../audit/logins.ts';
 import type { Answers } from '../connection/answer.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Identity } from '../identity/create-identity.ts';
+import type { Outgoing } from '../outgoing/send.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { EnqueueRules } from './enqueue.ts';
@@ -22,6 +23,8 @@ export interface Services {
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'text'>;
   readonly answers: Answers;
+  /** What can be said of a URL before it is sent to. */
+  readonly outgoing: Pick<Outgoing, 'check'>;
   /** The streams of events that are open. */
   readonly streams: StreamSlots;
   /** Whether the server will stop: it is not ready any more, and still does what it is asked. */
