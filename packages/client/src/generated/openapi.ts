@@ -778,6 +778,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ojs/v1/webhooks/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Recent deliveries, newest first */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/webhooks/deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a delivery */
+        get: operations["getWebhookDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/webhooks/deliveries/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Deliver once more what could not be delivered */
+        post: operations["retryWebhookDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/webhooks/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The subscriptions of the caller; of everybody for an admin of all queues */
+        get: operations["listWebhooks"];
+        put?: never;
+        /** Have events delivered to a URL; the answer is the only one that shows the secret */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/webhooks/subscriptions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a subscription */
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        /** Delete a subscription and what it has still to deliver */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        /** Change a subscription */
+        patch: operations["updateWebhook"];
+        trace?: never;
+    };
+    "/ojs/v1/webhooks/subscriptions/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a subscription a new secret; the old one signs too for a while */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/webhooks/subscriptions/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an event webhook.test now */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ojs/v1/workers/{worker_id}/health": {
         parameters: {
             query?: never;
@@ -1109,6 +1231,18 @@ export interface components {
             job_id: string;
             /** @description How many were saved since the first, or since the last was deleted */
             sequence: number;
+        };
+        CreateWebhook: {
+            active?: boolean;
+            events: components["schemas"]["EventPattern"][];
+            filter?: components["schemas"]["WebhookFilter"];
+            metadata?: {
+                [key: string]: string;
+            };
+            secret?: components["schemas"]["WebhookSecret"];
+            /** @description For one attempt; default 30,000 */
+            timeout_ms?: number;
+            url: string;
         };
         CronAnswer: {
             cron: components["schemas"]["CronJob"];
@@ -1505,6 +1639,8 @@ export interface components {
             time: string;
             type: components["schemas"]["EventType"];
         };
+        /** @enum {string} */
+        EventPattern: "*" | "job.*" | "rate_limit.*" | "dead_letter.*" | "queue.*" | "worker.*" | "workflow.*" | "cron.*" | "job.enqueued" | "job.scheduled" | "job.started" | "job.heartbeat" | "job.progress" | "job.checkpointed" | "job.completed" | "job.failed" | "job.retrying" | "job.discarded" | "job.cancelled" | "job.expired" | "rate_limit.exceeded" | "rate_limit.released" | "rate_limit.dropped" | "dead_letter.added" | "dead_letter.retried" | "dead_letter.deleted" | "dead_letter.pruned" | "queue.paused" | "queue.resumed" | "worker.started" | "worker.heartbeat" | "worker.quiet" | "worker.stopped" | "workflow.started" | "workflow.step_completed" | "workflow.completed" | "workflow.failed" | "cron.triggered" | "cron.skipped" | "job.state_changed";
         EventsAnswer: {
             /** @description For `after`: where the next page begins */
             cursor?: string;
@@ -2004,6 +2140,11 @@ export interface components {
              */
             strategy?: "none" | "constant" | "linear" | "exponential" | "polynomial";
         };
+        RotateWebhookSecret: {
+            /** @description How long the old secret signs too; default 24 hours */
+            grace_ms?: number;
+            secret?: components["schemas"]["WebhookSecret"];
+        };
         /** @enum {string} */
         StepState: "waiting" | "pending" | "active" | "completed" | "failed" | "cancelled" | "skipped" | "running";
         /**
@@ -2022,6 +2163,123 @@ export interface components {
             on_conflict?: "reject" | "ignore" | "replace" | "replace_except_schedule";
             period?: components["schemas"]["Duration"] | null;
             states?: components["schemas"]["JobState"][];
+        };
+        UpdateWebhook: {
+            active?: boolean;
+            events?: components["schemas"]["EventPattern"][];
+            filter?: components["schemas"]["WebhookFilter"] | null;
+            metadata?: {
+                [key: string]: string;
+            } | null;
+            /** @description For one attempt; default 30,000 */
+            timeout_ms?: number;
+            url?: string;
+        };
+        WebhookAnswer: {
+            active: boolean;
+            created_at: string;
+            /** @description When it became inactive by itself: its deliveries kept failing */
+            disabled_at?: string;
+            events: string[];
+            filter?: components["schemas"]["WebhookFilter"];
+            id: components["schemas"]["WebhookSubscriptionId"];
+            metadata?: {
+                [key: string]: string;
+            };
+            /** @description The principal whose rights decide which events are delivered */
+            owner: string;
+            previous_secret_expires_at?: string;
+            /** @description Only in the answers that create or rotate it */
+            secret?: string;
+            stats: {
+                dead: number;
+                delivered: number;
+                dropped: number;
+                pending: number;
+            };
+            subscription: components["schemas"]["WebhookSubscription"];
+            timeout_ms: number;
+            updated_at: string;
+            url: string;
+        };
+        WebhookDeliveriesAnswer: {
+            deliveries: components["schemas"]["WebhookDelivery"][];
+        };
+        WebhookDelivery: {
+            attempts: number;
+            created_at: string;
+            ended_at?: string;
+            /** @enum {string} */
+            error?: "status" | "unreachable" | "tls_failed" | "timeout" | "answer_too_large" | "bad_answer" | "permission_denied";
+            event_id: string;
+            event_type: string;
+            id: components["schemas"]["WebhookDeliveryId"];
+            next_attempt_at?: string;
+            response_time_ms?: number;
+            /** @enum {string} */
+            status: "pending" | "delivered" | "dead";
+            status_code?: number;
+            subscription_id: components["schemas"]["WebhookSubscriptionId"];
+        };
+        WebhookDeliveryAnswer: {
+            attempts: number;
+            created_at: string;
+            delivery: components["schemas"]["WebhookDelivery"];
+            ended_at?: string;
+            /** @enum {string} */
+            error?: "status" | "unreachable" | "tls_failed" | "timeout" | "answer_too_large" | "bad_answer" | "permission_denied";
+            event_id: string;
+            event_type: string;
+            id: components["schemas"]["WebhookDeliveryId"];
+            next_attempt_at?: string;
+            response_time_ms?: number;
+            /** @enum {string} */
+            status: "pending" | "delivered" | "dead";
+            status_code?: number;
+            subscription_id: components["schemas"]["WebhookSubscriptionId"];
+        };
+        WebhookDeliveryId: string;
+        WebhookFilter: {
+            job_types?: components["schemas"]["JobType"][];
+            queues?: components["schemas"]["QueueName"][];
+        };
+        WebhooksAnswer: {
+            subscriptions: components["schemas"]["WebhookSubscription"][];
+        };
+        WebhookSecret: string;
+        WebhookSubscription: {
+            active: boolean;
+            created_at: string;
+            /** @description When it became inactive by itself: its deliveries kept failing */
+            disabled_at?: string;
+            events: string[];
+            filter?: components["schemas"]["WebhookFilter"];
+            id: components["schemas"]["WebhookSubscriptionId"];
+            metadata?: {
+                [key: string]: string;
+            };
+            /** @description The principal whose rights decide which events are delivered */
+            owner: string;
+            previous_secret_expires_at?: string;
+            /** @description Only in the answers that create or rotate it */
+            secret?: string;
+            stats: {
+                dead: number;
+                delivered: number;
+                dropped: number;
+                pending: number;
+            };
+            timeout_ms: number;
+            updated_at: string;
+            url: string;
+        };
+        WebhookSubscriptionId: string;
+        WebhookTestAnswer: {
+            /** @enum {string} */
+            error?: "status" | "unreachable" | "tls_failed" | "timeout" | "answer_too_large" | "bad_answer" | "permission_denied";
+            response_time_ms: number;
+            status_code?: number;
+            success: boolean;
         };
         WorkerHealth: {
             active_jobs: number;
@@ -4355,6 +4613,333 @@ export interface operations {
                 };
                 content: {
                     "application/openjobspec+json": components["schemas"]["QueueStatsAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                status?: "pending" | "delivered" | "dead";
+                subscription_id?: components["schemas"]["WebhookSubscriptionId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["WebhookDeliveriesAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    getWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["WebhookDeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["WebhookDeliveryAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    retryWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["WebhookDeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["WebhookDeliveryAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["WebhooksAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["CreateWebhook"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["WebhookAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["WebhookSubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["WebhookAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["WebhookSubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    updateWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["WebhookSubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["UpdateWebhook"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["WebhookAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["WebhookSubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["RotateWebhookSecret"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["WebhookAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["WebhookSubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["WebhookTestAnswer"];
                 };
             };
             400: components["responses"]["Error400"];
