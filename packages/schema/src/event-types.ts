@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Event types of ojs-events §3. A server emits those of the features that it has. */
+/** Event types of ojs-events §3, and of ojs-workflows Appendix B. A server emits those of the features that it has. */
 export const EVENT_TYPES = [
   'job.enqueued',
   'job.scheduled',
@@ -27,10 +27,16 @@ export const EVENT_TYPES = [
   'worker.heartbeat',
   'worker.quiet',
   'worker.stopped',
+  'workflow.created',
   'workflow.started',
   'workflow.step_completed',
+  'workflow.step_failed',
+  'workflow.job_completed',
+  'workflow.job_failed',
+  'workflow.callback_fired',
   'workflow.completed',
   'workflow.failed',
+  'workflow.cancelled',
   'cron.triggered',
   'cron.skipped',
 ] as const;

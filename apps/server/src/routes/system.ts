@@ -23,7 +23,7 @@ const MANIFEST: Manifest = {
     rate_limiting: false,
     schema_validation: false,
     unique_jobs: true,
-    workflows: false,
+    workflows: true,
     pause_resume: true,
   },
   extensions: [],

@@ -49,6 +49,7 @@ export function decide(tree: Tree, states: string): Decision {
 
   /** It will never begin, nor what is in it. */
   function drop(n: number): void {
+    if (hasEnded(n)) return;
     const node = nodeOf(tree, n);
     if (!isStep(node)) for (const child of node.children) drop(child);
     to(n, isStep(node) && node.callback !== undefined ? 's' : 'x');
