@@ -19,8 +19,6 @@ export async function confirmEnqueued(
   if (!(error instanceof OjsError) || error.code !== 'duplicate' || error.attempts === 1) return undefined;
   // Another job has the same uniqueness key; an id of ours would have been noticed before that.
   if (error.details?.uniqueness_key !== undefined) return undefined;
-  // Not the id exists, but another job that is the same (unique jobs).
-  if (error.details?.uniqueness_key !== undefined) return undefined;
   const jobs: Job[] = [];
   for (let from = 0; from < requests.length; from += WIDTH) {
     const part = requests.slice(from, from + WIDTH).map((request) => record(client, request, ownIds, signal));

@@ -137,6 +137,12 @@ describe('enqueue', () => {
     expect((await producer.enqueue(sendEmail, to)).job).toMatchObject({ type: 'email.send', queue: 'email' });
   });
 
+  it('but not where another job is the same: then nothing was stored', async () => {
+    const duplicate = refusal(409, 'duplicate', { details: { uniqueness_key: '0'.repeat(64) } });
+    const { producer } = await setUp(inTurn('cut', duplicate, refusal(404, 'not_found')));
+    expect(await failing(producer.enqueue(sendEmail, to))).toMatchObject({ code: 'duplicate' });
+  });
+
   it('reports "duplicate" at the first try: somebody else has that id', async () => {
     const { producer } = await setUp(() => refusal(409, 'duplicate'));
     expect(await failing(producer.enqueue(sendEmail, to, { id: uuidv7() }))).toMatchObject({ code: 'duplicate' });
