@@ -39,7 +39,7 @@ local PASSED_BY = 200
 local function serve(request, queues)
   local jobs, passed, more = {}, 0, 0
   for _, queue in ipairs(queues) do
-    call('HSETNX', own('queues'), queue, now)
+    fetchFrom(queue)
     while #jobs < request.count do
       if request.bytes >= KEEP.answerBytes or passed >= PASSED_BY then
         more = 1

@@ -57,6 +57,7 @@ for b, batch in ipairs(batches) do
   for i, job in ipairs(batch) do
     if not refusal and (seen[job.id] or own_ids[job.id]) then refusal = { 'exists', i - 1, job.id } end
     own_ids[job.id] = true
+    refusal = refusal or closedTo(job.queue)
   end
   refusal = refusal or judge(batch, batch.rights)
   if not refusal then

@@ -163,6 +163,7 @@ function engineSettings({ limits, retention, history }: Config): Partial<EngineS
     leaseMaxMs: limits.leaseMaxMs,
     workers: limits.workers,
     history: history.enabled ? Math.ceil(history.maxEventsPerJob / EVENTS_PER_ATTEMPT) : 0,
+    queues: limits.queues,
     completedMs: retention.completedDays * DAY_MS,
     cancelledMs: retention.cancelledDays * DAY_MS,
     discardedMs: retention.discardedDays * DAY_MS,

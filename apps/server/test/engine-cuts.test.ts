@@ -24,6 +24,8 @@ const unused = (count: number) => async () => Array.from({ length: count }, () =
 const never = new AbortController().signal;
 const claim = (ids: string[]) => ({ id: ids[0]!, queue: 'q', attempt: 1, workerId: 'w1' });
 
+const limited = () => aJob({ queue: 'q', rateLimit: { key: 'k', concurrency: 1 } });
+
 /** Every operation of the engine: what is there before, and what is done. */
 const OPERATIONS: [name: string, prepare: Prepare, run: Run][] = [
   ['push', unused(1), (e, t, [id]) => e.push(t, CALLER, [aJob({ id: id!, queue: 'q' })])],
@@ -60,9 +62,31 @@ const OPERATIONS: [name: string, prepare: Prepare, run: Run][] = [
   ['retryDeadLetter', prepared('dead'), (e, t, [id]) => e.retryDeadLetter(t, CALLER, id!, 'q')],
   ['deleteDeadLetter', prepared('dead'), (e, t, [id]) => e.deleteDeadLetter(t, CALLER, id!, 'q')],
   ['pause', prepared('available'), (e, t) => e.setPaused(t, CALLER, 'q', true)],
+  ['drain', prepared('available'), (e, t) => e.queueControl.drain(t, CALLER, 'q')],
+  ['configure', prepared('available'), (e, t) => e.queueControl.configure(t, CALLER, 'q', { concurrency: 1 })],
+  ['purge', prepared('available'), (e, t) => e.queueControl.purge(t, CALLER, 'q', ['available'])],
+  [
+    'fetch of jobs of which one may begin',
+    async (engine, tenant) => {
+      const jobs = [limited(), limited()];
+      await engine.push(tenant, CALLER, jobs);
+      return jobs.map(({ id }) => id);
+    },
+    (e, t) => e.fetch(t, CALLER, { queues: ['q'], count: 2, workerId: 'w' }),
+  ],
+  [
+    'ack that lets another begin',
+    async (engine, tenant) => {
+      const jobs = [limited(), limited()];
+      await engine.push(tenant, CALLER, jobs);
+      await engine.fetch(tenant, CALLER, { queues: ['q'], count: 2, workerId: 'w1' });
+      return jobs.map(({ id }) => id);
+    },
+    (e, t, ids) => e.ack(t, CALLER, claim(ids), null),
+  ],
   ['info', prepared('completed'), (e, t, [id]) => e.info(t, id!)],
   ['stats', prepared('completed'), (e, t) => e.stats(t, 'q')],
-  ['queues', prepared('completed'), (e, t) => e.queues(t)],
+  ['queues', prepared('completed'), (e, t) => e.queues(t, { visible: () => true, offset: 0, limit: 9 })],
   ['deadLetters', prepared('dead'), (e, t) => e.deadLetters(t, { visible: () => true, limit: 9, offset: 0 })],
   ['events', prepared('dead'), (e, t) => e.events(t, { matches: () => true, limit: 9 })],
   ['waitForJobs', prepared('available'), (e, t) => e.waitForJobs(t, ['q'], 9_000, never)],

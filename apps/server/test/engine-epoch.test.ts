@@ -50,6 +50,10 @@ const OPERATIONS: [string, (target: Target, caller: Caller) => Promise<unknown>]
   ['retryDeadLetter', ({ engine, tenant, ids }, caller) => engine.retryDeadLetter(tenant, caller, ids.dead, 'q')],
   ['deleteDeadLetter', ({ engine, tenant, ids }, caller) => engine.deleteDeadLetter(tenant, caller, ids.dead, 'q')],
   ['pause', ({ engine, tenant }, caller) => engine.setPaused(tenant, caller, 'q', true)],
+  ['drain', ({ engine, tenant }, caller) => engine.queueControl.drain(tenant, caller, 'q')],
+  ['create', ({ engine, tenant }, caller) => engine.queueControl.create(tenant, caller, 'new', { concurrency: 1 })],
+  ['configure', ({ engine, tenant }, caller) => engine.queueControl.configure(tenant, caller, 'q', { concurrency: 1 })],
+  ['purge', ({ engine, tenant }, caller) => engine.queueControl.purge(tenant, caller, 'q', ['available'])],
 ];
 
 onEachBackend((given) => {

@@ -142,8 +142,12 @@ onEachBackend((given) => {
       });
     });
 
-    test('must exist', async () => {
-      expect(await given.a.engine.setPaused(aTenant(), CALLER, 'none', true)).toBe(false);
+    test('must exist to be resumed, and is made by being paused', async () => {
+      const tenant = aTenant();
+      expect(await given.a.engine.setPaused(tenant, CALLER, 'none', false)).toBe(false);
+      expect(await given.a.engine.setPaused(tenant, CALLER, 'none', true)).toBe(true);
+      await push(tenant, { queue: 'none' });
+      expect(await given.a.engine.fetch(tenant, CALLER, { queues: ['none'], count: 1 })).toEqual([]);
     });
 
     test('is listed as paused, by name', async () => {
@@ -151,11 +155,11 @@ onEachBackend((given) => {
       await push(tenant, { queue: 'z' }, { queue: 'a' });
       await given.b.engine.fetch(tenant, CALLER, { queues: ['m'], count: 1 });
       await given.a.engine.setPaused(tenant, CALLER, 'm', true);
-      const queues = await given.b.engine.queues(tenant);
-      expect(queues.map(({ name, paused }) => ({ name, paused }))).toEqual([
-        { name: 'a', paused: false },
-        { name: 'm', paused: true },
-        { name: 'z', paused: false },
+      const { queues } = await given.b.engine.queues(tenant, { visible: () => true, offset: 0, limit: 9 });
+      expect(queues.map(({ name, status }) => ({ name, status }))).toEqual([
+        { name: 'a', status: 'active' },
+        { name: 'm', status: 'paused' },
+        { name: 'z', status: 'active' },
       ]);
     });
   });

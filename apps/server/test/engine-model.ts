@@ -146,6 +146,7 @@ export class Model {
   }
 
   pause(queue: string, paused: boolean): boolean {
+    if (paused) this.#register(queue);
     const known = this.queues.get(queue);
     if (known) known.paused = paused;
     return known !== undefined;

@@ -179,7 +179,7 @@ describe('queues', () => {
     });
     expect((await post('/workers/fetch', { queues: ['pause'] }, worker)).body.jobs).toHaveLength(1);
     expect(await eventTypes()).toEqual(expect.arrayContaining(['queue.paused', 'queue.resumed']));
-    expectRefusal(await post('/queues/nothing/pause'), 404, 'not_found');
+    expectRefusal(await post('/queues/nothing/resume'), 404, 'not_found');
   });
 });
 

@@ -21,6 +21,7 @@ export const ERROR_CODES = {
   batch_size_exceeded: { status: 413, retryable: false },
   unsupported_media_type: { status: 415, retryable: false },
   unsupported: { status: 422, retryable: false },
+  queue_paused: { status: 422, retryable: true },
   rate_limited: { status: 429, retryable: true },
   headers_too_large: { status: 431, retryable: false },
   internal_error: { status: 500, retryable: true },

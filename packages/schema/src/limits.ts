@@ -32,6 +32,8 @@ export const LIMITS = {
   /** Longest execution time of one attempt: seven days. */
   timeoutMaxMs: 7 * 86_400_000,
   maxAttempts: 1_000,
+  /** Of a tenant; a fetch makes a queue that nobody enqueued to only while there is a tenth of them. */
+  queues: 10_000,
   resultBytes: 1024 * 1024,
   /** Open event streams: of all callers together in one process, and of one principal (ojs-realtime §5.2). */
   streams: 1_000,

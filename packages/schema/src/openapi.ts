@@ -101,7 +101,12 @@ export function openApiDocument(version: string): Json {
       'x-ojs-permission': operation.permission,
       parameters: parameters(operation, components),
       ...(operation.body
-        ? { requestBody: { required: true, ...content(named(operation.body, components, 'input')) } }
+        ? {
+            requestBody: {
+              required: operation.bodyOptional !== true,
+              ...content(named(operation.body, components, 'input')),
+            },
+          }
         : {}),
       responses: answers(operation, components),
     };

@@ -8,6 +8,7 @@ import { jobOperations } from './operations/jobs.ts';
 import type { Operation } from './operations/operation.ts';
 import { queueOperations } from './operations/queues.ts';
 import { resultOperations } from './operations/results.ts';
+import { rateLimitOperations } from './operations/rate-limits.ts';
 import { systemOperations } from './operations/system.ts';
 import { webhookOperations } from './operations/webhooks.ts';
 import { workerOperations } from './operations/workers.ts';
@@ -27,6 +28,7 @@ export const operations = {
   ...bulkOperations,
   ...resultOperations,
   ...queueOperations,
+  ...rateLimitOperations,
   ...eventOperations,
   ...cronOperations,
   ...webhookOperations,

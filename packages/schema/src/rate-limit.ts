@@ -60,6 +60,21 @@ export const RateLimit = z
   .meta({ id: 'RateLimit' });
 export type RateLimit = z.infer<typeof RateLimit>;
 
+/**
+ * ojs-rate-limiting §10.1. A key of which nothing is active, nothing waits and nothing is counted is one that says so: keys are
+ * no records. The limits told are those of one job of the key; each job is judged by its own.
+ */
+export const RateLimitAnswer = z
+  .object({
+    key: z.string(),
+    concurrency: z.object({ limit: z.int().optional(), active: z.int(), available: z.int().optional() }),
+    rate: Rate.extend({ current_count: z.int(), window_resets_at: z.string() }).optional(),
+    throttle: Rate.extend({ next_allowed_at: z.string() }).optional(),
+    waiting_count: z.int(),
+  })
+  .meta({ id: 'RateLimitAnswer' });
+export type RateLimitAnswer = z.infer<typeof RateLimitAnswer>;
+
 /** So many starts in so many milliseconds. */
 export interface EffectiveRate {
   readonly limit: number;

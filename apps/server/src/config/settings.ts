@@ -76,6 +76,7 @@ const BOUNDS: { readonly [K in keyof typeof LIMITS]: readonly [min: number, max:
   leaseMaxMs: [100, 7 * DAY_MS],
   timeoutMaxMs: [1, LIMITS.timeoutMaxMs],
   maxAttempts: [1, LIMITS.maxAttempts],
+  queues: [1, 1_000_000],
   resultBytes: [2, 64 * MIB],
   streams: [0, 1_000_000],
   streamsPerPrincipal: [0, 1_000_000],

@@ -7,14 +7,18 @@ import type {
   JobState,
   JobSummary,
   OjsEvent,
+  QueueConfig,
   QueueCounts,
+  QueueStatus,
 } from '@ojs/schema';
 import type { Attempts } from './attempts.ts';
 import type { Caller, LeaseClaim } from './caller.ts';
 import type { Crons } from './crons/crons.ts';
 import type { EventFollower } from './event-follow.ts';
 import type { LoggedEvent } from './event-log.ts';
+import type { Limits } from './limits.ts';
 import type { NewJob } from './new-job.ts';
+import type { QueueControl } from './queue-control.ts';
 import type { Bulk, DeadLetterFilter, DeadLetterPage, DeadLetterQuery, DeadLetterStats } from './selection.ts';
 import type { Webhooks } from './webhooks/webhooks.ts';
 import type { Workflows } from './workflows/workflows.ts';
@@ -69,10 +73,21 @@ export interface HeartbeatOutcome {
   readonly now: number;
 }
 
-export interface QueueState {
+/** A page of queues, by name. */
+export interface QueuePage {
+  readonly visible: (queue: string) => boolean;
+  /** Only names after this one. */
+  readonly after?: string | undefined;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export interface QueueDetails {
   readonly name: string;
-  readonly paused: boolean;
+  readonly status: QueueStatus;
+  readonly counts: QueueCounts;
   readonly createdAt: string;
+  readonly config: QueueConfig;
 }
 
 export interface Overview {
@@ -145,11 +160,15 @@ export interface Engine {
   /** Cron entries. */
   readonly crons: Crons;
 
-  /** By name. */
-  queues(tenant: string): Promise<QueueState[]>;
+  /** By name; `next` is what the next page comes after. */
+  queues(tenant: string, page: QueuePage): Promise<{ queues: QueueDetails[]; total: number; next?: string }>;
+  /** Undefined when it does not exist. */
+  queue(tenant: string, queue: string): Promise<QueueDetails | undefined>;
   stats(tenant: string, queue: string): Promise<(QueueCounts & { paused: boolean }) | undefined>;
-  /** @returns false when the queue does not exist. @throws {StaleAccess} */
+  /** Pausing makes a queue that does not exist. @returns false when it does not. @throws {TooManyQueues} {@link StaleAccess} */
   setPaused(tenant: string, caller: Caller, queue: string, paused: boolean): Promise<boolean>;
+  readonly queueControl: QueueControl;
+  readonly limits: Limits;
   /** Newest first; with `after`, oldest first from there on. */
   events(tenant: string, filter: EventFilter): Promise<{ events: OjsEvent[]; hasMore: boolean }>;
   /** The events after the one with this id, or from now on, as they happen. */

@@ -119,6 +119,33 @@ export class WorkerDraining extends EngineRefusal {
   }
 }
 
+/** The queue is draining: it takes no new jobs. */
+export class QueueClosed extends EngineRefusal {
+  readonly queue: string;
+  constructor(queue: string) {
+    super(`queue ${queue} is draining`);
+    this.queue = queue;
+  }
+}
+
+/** The tenant has as many queues as it may have. */
+export class TooManyQueues extends EngineRefusal {
+  readonly most: number;
+  constructor(most: number) {
+    super(`the tenant has ${most} queues already`);
+    this.most = most;
+  }
+}
+
+/** Jobs are in the way of deleting a queue. */
+export class QueueBusy extends EngineRefusal {
+  readonly jobs: number;
+  constructor(jobs: number) {
+    super(`the queue has ${jobs} jobs`);
+    this.jobs = jobs;
+  }
+}
+
 export class BadCursor extends EngineRefusal {
   constructor() {
     super('the cursor is not one that this server gave');

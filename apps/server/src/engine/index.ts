@@ -19,6 +19,7 @@ import { bulkMove, createMove, createMoveAll } from './move.ts';
 import { type EngineObserver, tellAll } from './observer.ts';
 import { createOverview } from './overview.ts';
 import { createPush } from './push.ts';
+import { createQueueControl } from './queue-control.ts';
 import { createQueues } from './queues.ts';
 import { createRead } from './read.ts';
 import type { RightsOf } from './rights.ts';
@@ -91,9 +92,10 @@ export async function createEngine({
   const moves = createMove(moveAll, readIn);
   const { selectDeadLetters, ...deadLetters } = createDeadLetters(context, names, readIn);
   const wake = createWake(context, redis.subscriber(), info);
+  const limits = createLimits(context);
   const { crons, fire } = createCrons(context, readIn, onCronRefused);
   const { webhooks, chores: webhookChores, close: closeWebhooks } = createWebhooks(context, source, send, onError);
-  const chores = { limit: createLimits(context).release, workflow: workflowChore, cron: fire, ...webhookChores };
+  const chores = { limit: limits.release, workflow: workflowChore, cron: fire, ...webhookChores };
   const sweeper = createSweeper(context, settle.expire, chores, onError);
   await spaces.refresh(client);
 
@@ -146,6 +148,8 @@ export async function createEngine({
     ...queues,
     workflows,
     crons,
+    queueControl: createQueueControl(context),
+    limits,
     events: createEvents(context, source),
     followEvents: createFollow(context, source),
     webhooks,

@@ -2,7 +2,9 @@ import type { JobState } from '@ojs/schema';
 import {
   LeaseLost,
   NoSuchJob,
+  QueueClosed,
   StaleAccess,
+  TooManyQueues,
   TooManyWorkers,
   WorkerDraining,
   WorkerTaken,
@@ -21,6 +23,10 @@ export function accepted(outcome: Outcome, id: string): Reply[] {
       return rest;
     case 'stale':
       throw new StaleAccess(String(rest[0]));
+    case 'closed':
+      throw new QueueClosed(String(rest[0]));
+    case 'queues':
+      throw new TooManyQueues(Number(rest[0]));
     case 'taken':
       throw new WorkerTaken();
     case 'crowded':

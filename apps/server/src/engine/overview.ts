@@ -1,7 +1,7 @@
 import { JOB_STATES, type JobState } from '@ojs/schema';
 import type { EngineContext } from './context.ts';
 import type { Overview } from './engine.ts';
-import { countsOf } from './queues.ts';
+import { countsOf, type StatsAnswer } from './queues.ts';
 import { redisFailure } from './scripts.ts';
 
 /** Queues that one script call counts: a few hundred commands. */
@@ -42,7 +42,7 @@ export function createOverview({ client, run, spaces }: EngineContext) {
       workers += await aliveIn(tenant);
       for (let i = 0; i < names.length; i += PER_CALL) {
         const slice = names.slice(i, i + PER_CALL);
-        const answers = (await run('stats', spaces.of(tenant), slice)) as number[][];
+        const answers = (await run('stats', spaces.of(tenant), slice)) as StatsAnswer[];
         slice.forEach((name, n) => {
           const answer = answers[n];
           if (answer === undefined || answer.length === 0) return;

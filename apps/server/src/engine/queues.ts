@@ -1,54 +1,87 @@
-import { formatTimestamp, JOB_STATES, type QueueCounts } from '@ojs/schema';
+import { formatTimestamp, JOB_STATES, type QueueConfig, type QueueCounts, type QueueStatus } from '@ojs/schema';
 import type { EngineContext } from './context.ts';
-import type { Caller, QueueState } from './engine.ts';
+import type { Caller, QueueDetails, QueuePage } from './engine.ts';
 import { accepted, type Outcome } from './outcomes.ts';
 import { redisFailure } from './scripts.ts';
 
 const PER_CALL = 200;
 
-/** An answer of stats.lua: whether the queue is paused, then how many jobs are in each state, in the order of JOB_STATES. */
-export const countsOf = (answer: readonly number[]): QueueCounts =>
-  Object.fromEntries(JOB_STATES.map((state, i) => [state, answer[i + 1]])) as QueueCounts;
+/** An answer of stats.lua. */
+export type StatsAnswer = readonly (string | number)[];
 
+/** How many jobs are in each state, which stats.lua answers in the order of JOB_STATES. */
+export const countsOf = (answer: StatsAnswer): QueueCounts =>
+  Object.fromEntries(JOB_STATES.map((state, i) => [state, Number(answer[i + 1])])) as QueueCounts;
+
+function configOf(concurrency = '', max = '', duration = ''): QueueConfig {
+  return {
+    ...(concurrency !== '' && { concurrency: Number(concurrency) }),
+    ...(max !== '' && { rate_limit: { limit: Number(max), period: `PT${Number(duration) / 1_000}S` } }),
+  };
+}
+
+function detailsOf(name: string, answer: StatsAnswer): QueueDetails {
+  const [created, ...limits] = answer.slice(1 + JOB_STATES.length).map(String);
+  return {
+    name,
+    status: answer[0] as QueueStatus,
+    counts: countsOf(answer),
+    createdAt: formatTimestamp(Number(created)),
+    config: configOf(...limits),
+  };
+}
+
+/** What there is of queues, and whether they hand out jobs. */
 export function createQueues({ client, run, spaces }: EngineContext) {
-  const created = async (tenant: string): Promise<Record<string, string>> => {
+  const names = async (tenant: string): Promise<string[]> => {
     try {
-      return await client.hgetall(`${spaces.of(tenant).prefix}/queues`);
+      return await client.hkeys(`${spaces.of(tenant).prefix}/queues`);
     } catch (error) {
       throw redisFailure(error);
     }
   };
 
+  async function details(tenant: string, queues: readonly string[]): Promise<QueueDetails[]> {
+    const found: QueueDetails[] = [];
+    for (let i = 0; i < queues.length; i += PER_CALL) {
+      const slice = queues.slice(i, i + PER_CALL);
+      const answers = (await run('stats', spaces.of(tenant), slice)) as (string | number)[][];
+      slice.forEach((name, n) => {
+        const answer = answers[n] ?? [];
+        // Without an answer it was deleted meanwhile.
+        if (answer.length > 0) found.push(detailsOf(name, answer));
+      });
+    }
+    return found;
+  }
+
+  const queue = async (tenant: string, name: string): Promise<QueueDetails | undefined> =>
+    (await details(tenant, [name]))[0];
+
   return {
-    names: async (tenant: string): Promise<string[]> => Object.keys(await created(tenant)),
+    names,
+    queue,
 
-    queues: async (tenant: string): Promise<QueueState[]> => {
-      const known = Object.entries(await created(tenant)).sort(([a], [b]) => (a < b ? -1 : 1));
-      const states: QueueState[] = [];
-      for (let i = 0; i < known.length; i += PER_CALL) {
-        const slice = known.slice(i, i + PER_CALL);
-        const answers = (await run(
-          'stats',
-          spaces.of(tenant),
-          slice.map(([name]) => name),
-        )) as number[][];
-        slice.forEach(([name, ms], n) => {
-          states.push({ name, paused: answers[n]?.[0] === 1, createdAt: formatTimestamp(Number(ms)) });
-        });
-      }
-      return states;
+    /** Only the queues of the page are asked how they are. */
+    queues: async (tenant: string, { visible, after = '', offset, limit }: QueuePage) => {
+      const seen = (await names(tenant)).filter(visible).sort();
+      const rest = seen.filter((name) => name > after).slice(offset);
+      const page = rest.slice(0, limit);
+      const next = rest.length > page.length ? page.at(-1) : undefined;
+      return { queues: await details(tenant, page), total: seen.length, ...(next !== undefined && { next }) };
     },
 
-    stats: async (tenant: string, queue: string): Promise<(QueueCounts & { paused: boolean }) | undefined> => {
-      const [answer] = (await run('stats', spaces.of(tenant), [queue])) as number[][];
-      if (!answer || answer.length === 0) return undefined;
-      return { ...countsOf(answer), paused: answer[0] === 1 };
+    stats: async (tenant: string, name: string): Promise<(QueueCounts & { paused: boolean }) | undefined> => {
+      const found = await queue(tenant, name);
+      return found && { ...found.counts, paused: found.status === 'paused' };
     },
 
-    setPaused: async (tenant: string, caller: Caller, queue: string, paused: boolean): Promise<boolean> => {
-      const outcome = (await run('pause', spaces.of(tenant), [caller.epoch, queue, paused ? 1 : 0])) as Outcome;
+    setPaused: async (tenant: string, caller: Caller, name: string, paused: boolean): Promise<boolean> => {
+      if (paused && !spaces.isRegistered(tenant)) await spaces.register(client, tenant);
+      const args = [caller.epoch, name, paused ? 'paused' : 'active'];
+      const outcome = (await run('pause', spaces.of(tenant), args)) as Outcome;
       if (outcome[0] === 'missing') return false;
-      accepted(outcome, queue);
+      accepted(outcome, name);
       return true;
     },
   };

@@ -31,11 +31,15 @@ const SCRIPTS = [
   'progress',
   'checkpoint',
   'webhook',
+  'rate-limit',
+  'configure',
+  'purge',
+  'delete',
 ] as const;
 export type ScriptName = (typeof SCRIPTS)[number];
 
 /** What every script begins with, in this order: each may use what stands before it. */
-const LIBRARIES = ['base', 'places', 'workers', 'limits', 'workflow', 'unique', 'add', 'checkpoints'] as const;
+const LIBRARIES = ['base', 'places', 'workers', 'limits', 'queues', 'workflow', 'unique', 'add', 'checkpoints'] as const;
 
 /** A script's answer: Redis knows strings, whole numbers, nothing and lists of these. */
 export type Reply = string | number | null | Reply[];

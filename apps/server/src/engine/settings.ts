@@ -28,6 +28,8 @@ export interface EngineSettings {
   readonly checkpointMs: number;
   /** Between two progress events of one job (ojs-progress §6.2). */
   readonly progressEventMs: number;
+  /** Queues that a tenant may have; fetches alone make a tenth of them. */
+  readonly queues: number;
 }
 
 const DAY = 86_400_000;
@@ -44,6 +46,7 @@ export const DEFAULT_SETTINGS: EngineSettings = {
   workerMs: 3_600_000,
   workers: LIMITS.workers,
   history: 250,
+  queues: LIMITS.queues,
   answerBytes: 16 * 1024 * 1024,
   handedOnBytes: 256 * 1024,
   crons: 20_000,

@@ -6,8 +6,10 @@ import { deadLetterRoutes } from './dead-letter.ts';
 import { eventRoutes } from './events.ts';
 import { historyRoutes } from './history.ts';
 import { jobRoutes } from './jobs.ts';
+import { queueControlRoutes } from './queue-control.ts';
 import { queueRoutes } from './queues.ts';
 import { resultRoutes } from './results.ts';
+import { rateLimitRoutes } from './rate-limits.ts';
 import type { Route } from './route.ts';
 import { systemRoutes } from './system.ts';
 import { webhookRoutes } from './webhooks.ts';
@@ -28,6 +30,8 @@ export const ROUTES: readonly Route[] = [
   ...resultRoutes,
   ...queueRoutes,
   ...cronRoutes,
+  ...queueControlRoutes,
+  ...rateLimitRoutes,
   ...eventRoutes,
   ...webhookRoutes,
 ];

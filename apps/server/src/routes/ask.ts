@@ -74,6 +74,11 @@ export class Ask {
     return decideAnywhere(this.services.access.policy(), this.principal, permission);
   }
 
+  /** For what concerns a tenant as a whole: held on every queue of it. */
+  mayEverywhere(permission: Permission): boolean {
+    return decideEverywhere(this.services.access.policy(), this.principal, permission);
+  }
+
   /** For what concerns all tenants: held on every queue, by a credential that spans them. */
   mayInSystem(permission: Permission): boolean {
     const { tenant } = this.principal;

@@ -3,16 +3,18 @@ import { type Refusal, refuse } from '../connection/refusal.ts';
 import type { Ask } from './ask.ts';
 import { notFound } from './refusals.ts';
 
+const SCOPES = { system: ' on all queues of all tenants', tenant: ' on all queues of the tenant' } as const;
+
 /** Denies, and tells the audit log. */
 export function denied(
   ask: Ask,
   permission: Permission,
-  detail: { queue?: string; index?: number; job_id?: string; scope?: 'system' },
+  detail: { queue?: string; index?: number; job_id?: string; scope?: 'system' | 'tenant' },
 ): Refusal {
   const operation = ask.operation.id;
   ask.record('permission.denied', 'failure', { operation, permission, ...detail });
   const ofQueue = detail.queue === undefined ? '' : ` on queue ${detail.queue}`;
-  const where = detail.scope === 'system' ? ' on all queues of all tenants' : ofQueue;
+  const where = detail.scope === undefined ? ofQueue : SCOPES[detail.scope];
   return refuse('permission_denied', `The permission ${permission} is missing${where}.`, {
     hint: 'Ask an operator for a credential or a policy that includes it.',
     details: { permission, ...detail },
@@ -37,6 +39,11 @@ export function permitQueues(ask: Ask, queues: readonly string[], permission: Pe
 /** For lists and heartbeats: the permission must be held somewhere at all. */
 export function permitAnywhere(ask: Ask, permission: Permission): void {
   if (!ask.mayAnywhere(permission)) throw denied(ask, permission, {});
+}
+
+/** For what concerns the queues of a tenant together. */
+export function permitEverywhere(ask: Ask, permission: Permission): void {
+  if (!ask.mayEverywhere(permission)) throw denied(ask, permission, { scope: 'tenant' });
 }
 
 /** For what concerns all tenants together. */

@@ -12,6 +12,8 @@ import {
   LeaseLost,
   NoSuchJob,
   NoSuchWorkflow,
+  QueueClosed,
+  TooManyQueues,
   TooManyWorkers,
   WorkerTaken,
   WorkflowEnded,
@@ -125,6 +127,20 @@ function ofEngine(error: EngineRefusal): Refusal {
       hint: 'Use the same worker_id for as long as the process lives; an unused one is forgotten after an hour.',
       details: { field: 'worker_id', rule: 'max' },
       headers: { 'Retry-After': '60' },
+    });
+  }
+  if (error instanceof QueueClosed) {
+    return refuse('queue_paused', 'The queue is draining: it takes no new jobs.', {
+      hint: 'Enqueue to another queue, or wait until an administrator resumes it.',
+      details: { queue: error.queue },
+    });
+  }
+  if (error instanceof TooManyQueues) {
+    return refuse('invalid_request', `queue: there are ${error.most} queues already; use one of those.`, {
+      status: 422,
+      type: 'validation_error',
+      hint: 'Delete queues that are not used any more: DELETE /ojs/v1/queues/{name}.',
+      details: { field: 'queue', rule: 'max', max: error.most },
     });
   }
   if (error instanceof BadCursor) {

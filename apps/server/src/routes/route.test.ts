@@ -115,7 +115,7 @@ describe('access that became stale', () => {
     let calls = 0;
     const queues = async () => {
       if (++calls < 3) throw new StaleAccess(String(calls));
-      return [];
+      return { queues: [], total: 0 };
     };
     const answer = await ask(appWith({ queues }, (epoch) => learned.push(epoch)));
     expect([answer.statusCode, learned]).toEqual([200, ['1', '2']]);

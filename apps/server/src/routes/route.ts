@@ -81,7 +81,8 @@ export function route<O extends Operation>(operation: O, declaration: Declaratio
     };
     if (isOptional && ask.bodyBytes === 0) return input as Input<O>;
     // A DELETE may come without a body, and then says nothing in it.
-    const sent = (): unknown => (operation.method === 'DELETE' && ask.bodyBytes === 0 ? {} : ask.body());
+    const bodyOptional = operation.bodyOptional || operation.method === 'DELETE';
+    const sent = (): unknown => (bodyOptional && ask.bodyBytes === 0 ? {} : ask.body());
     if (body !== undefined) input.body = validatesBody ? ask.body() : parse(body, sent());
     // An operation without a body ignores one, but only one that is fit to be read.
     else if (ask.bodyBytes > 0) ask.body();

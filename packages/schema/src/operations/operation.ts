@@ -16,6 +16,8 @@ export interface Operation {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** A request without a body means `{}`. */
+  readonly bodyOptional?: true;
   /** 204 answers without a body; `answer` is then `z.undefined()`. */
   readonly status: 200 | 201 | 202 | 204;
   readonly answer: z.ZodType;
