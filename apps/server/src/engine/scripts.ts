@@ -39,7 +39,17 @@ const SCRIPTS = [
 export type ScriptName = (typeof SCRIPTS)[number];
 
 /** What every script begins with, in this order: each may use what stands before it. */
-const LIBRARIES = ['base', 'places', 'workers', 'limits', 'queues', 'workflow', 'unique', 'add', 'checkpoints'] as const;
+const LIBRARIES = [
+  'base',
+  'places',
+  'workers',
+  'limits',
+  'queues',
+  'workflow',
+  'unique',
+  'add',
+  'checkpoints',
+] as const;
 
 /** A script's answer: Redis knows strings, whole numbers, nothing and lists of these. */
 export type Reply = string | number | null | Reply[];
