@@ -1,6 +1,6 @@
 import { effectiveRate, type JobState, type QueueConfig } from '@ojs/schema';
-import type { EngineContext } from './context.ts';
 import type { Caller } from './caller.ts';
+import type { EngineContext } from './context.ts';
 import { QueueBusy } from './errors.ts';
 import { accepted, type Outcome } from './outcomes.ts';
 import type { Argument, ScriptName } from './scripts.ts';

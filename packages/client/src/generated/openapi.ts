@@ -703,7 +703,61 @@ export interface paths {
         /** List the queues that the caller may inspect */
         get: operations["listQueues"];
         put?: never;
+        /** Create a queue before its first job */
+        post: operations["createQueue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/queues/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A queue: its state, its limits, its jobs by state */
+        get: operations["getQueue"];
+        put?: never;
         post?: never;
+        /** Delete a queue with the jobs that ended in it; needs a confirmation */
+        delete: operations["deleteQueue"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/queues/{name}/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a queue itself allows */
+        get: operations["getQueueConfig"];
+        /** Replace what a queue itself allows */
+        put: operations["configureQueue"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/queues/{name}/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take no new jobs in a queue, and hand out those that it has */
+        post: operations["drainQueue"];
         delete?: never;
         options?: never;
         head?: never;
@@ -727,6 +781,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ojs/v1/queues/{name}/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** The same as purge */
+        delete: operations["deleteQueueJobs"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ojs/v1/queues/{name}/pause": {
         parameters: {
             query?: never;
@@ -738,6 +809,23 @@ export interface paths {
         put?: never;
         /** Stop handing out the jobs of a queue */
         post: operations["pauseQueue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/queues/{name}/purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove jobs of a queue by their state; needs a confirmation */
+        post: operations["purgeQueue"];
         delete?: never;
         options?: never;
         head?: never;
@@ -770,6 +858,23 @@ export interface paths {
         };
         /** How many jobs are in which state */
         get: operations["getQueueStats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/rate-limits/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a rate limit is used; for callers that may inspect every queue */
+        get: operations["getRateLimit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1232,6 +1337,10 @@ export interface components {
             /** @description How many were saved since the first, or since the last was deleted */
             sequence: number;
         };
+        CreateQueueRequest: {
+            config?: components["schemas"]["QueueConfig"];
+            name: components["schemas"]["QueueName"];
+        };
         CreateWebhook: {
             active?: boolean;
             events: components["schemas"]["EventPattern"][];
@@ -1537,6 +1646,11 @@ export interface components {
             deleted: true;
             job_id: string;
         };
+        DeleteQueueRequest: {
+            confirm?: boolean;
+            /** @enum {string} */
+            strategy?: "reject" | "discard";
+        };
         /**
          * Format: duration
          * @example PT1S
@@ -1640,7 +1754,7 @@ export interface components {
             type: components["schemas"]["EventType"];
         };
         /** @enum {string} */
-        EventPattern: "*" | "job.*" | "rate_limit.*" | "dead_letter.*" | "queue.*" | "worker.*" | "workflow.*" | "cron.*" | "job.enqueued" | "job.scheduled" | "job.started" | "job.heartbeat" | "job.progress" | "job.checkpointed" | "job.completed" | "job.failed" | "job.retrying" | "job.discarded" | "job.cancelled" | "job.expired" | "rate_limit.exceeded" | "rate_limit.released" | "rate_limit.dropped" | "dead_letter.added" | "dead_letter.retried" | "dead_letter.deleted" | "dead_letter.pruned" | "queue.paused" | "queue.resumed" | "worker.started" | "worker.heartbeat" | "worker.quiet" | "worker.stopped" | "workflow.created" | "workflow.started" | "workflow.step_completed" | "workflow.step_failed" | "workflow.job_completed" | "workflow.job_failed" | "workflow.callback_fired" | "workflow.completed" | "workflow.failed" | "workflow.cancelled" | "cron.triggered" | "cron.skipped" | "job.state_changed";
+        EventPattern: "*" | "job.*" | "rate_limit.*" | "dead_letter.*" | "queue.*" | "worker.*" | "workflow.*" | "cron.*" | "job.enqueued" | "job.scheduled" | "job.started" | "job.heartbeat" | "job.progress" | "job.checkpointed" | "job.completed" | "job.failed" | "job.retrying" | "job.discarded" | "job.cancelled" | "job.expired" | "rate_limit.exceeded" | "rate_limit.released" | "rate_limit.dropped" | "dead_letter.added" | "dead_letter.retried" | "dead_letter.deleted" | "dead_letter.pruned" | "queue.paused" | "queue.resumed" | "queue.draining" | "queue.created" | "queue.config_updated" | "queue.deleted" | "worker.started" | "worker.heartbeat" | "worker.quiet" | "worker.stopped" | "workflow.created" | "workflow.started" | "workflow.step_completed" | "workflow.step_failed" | "workflow.job_completed" | "workflow.job_failed" | "workflow.callback_fired" | "workflow.completed" | "workflow.failed" | "workflow.cancelled" | "cron.triggered" | "cron.skipped" | "job.state_changed";
         EventsAnswer: {
             /** @description For `after`: where the next page begins */
             cursor?: string;
@@ -1648,7 +1762,7 @@ export interface components {
             has_more: boolean;
         };
         /** @enum {string} */
-        EventType: "job.enqueued" | "job.scheduled" | "job.started" | "job.heartbeat" | "job.progress" | "job.checkpointed" | "job.completed" | "job.failed" | "job.retrying" | "job.discarded" | "job.cancelled" | "job.expired" | "rate_limit.exceeded" | "rate_limit.released" | "rate_limit.dropped" | "dead_letter.added" | "dead_letter.retried" | "dead_letter.deleted" | "dead_letter.pruned" | "queue.paused" | "queue.resumed" | "worker.started" | "worker.heartbeat" | "worker.quiet" | "worker.stopped" | "workflow.created" | "workflow.started" | "workflow.step_completed" | "workflow.step_failed" | "workflow.job_completed" | "workflow.job_failed" | "workflow.callback_fired" | "workflow.completed" | "workflow.failed" | "workflow.cancelled" | "cron.triggered" | "cron.skipped";
+        EventType: "job.enqueued" | "job.scheduled" | "job.started" | "job.heartbeat" | "job.progress" | "job.checkpointed" | "job.completed" | "job.failed" | "job.retrying" | "job.discarded" | "job.cancelled" | "job.expired" | "rate_limit.exceeded" | "rate_limit.released" | "rate_limit.dropped" | "dead_letter.added" | "dead_letter.retried" | "dead_letter.deleted" | "dead_letter.pruned" | "queue.paused" | "queue.resumed" | "queue.draining" | "queue.created" | "queue.config_updated" | "queue.deleted" | "worker.started" | "worker.heartbeat" | "worker.quiet" | "worker.stopped" | "workflow.created" | "workflow.started" | "workflow.step_completed" | "workflow.step_failed" | "workflow.job_completed" | "workflow.job_failed" | "workflow.callback_fired" | "workflow.completed" | "workflow.failed" | "workflow.cancelled" | "cron.triggered" | "cron.skipped";
         FetchAnswer: {
             jobs: components["schemas"]["Job"][];
         };
@@ -2019,30 +2133,93 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        PurgedAnswer: {
+            has_more: boolean;
+            purged_count: number;
+            queue: string;
+            states: components["schemas"]["JobState"][];
+        };
+        PurgeRequest: {
+            confirm?: boolean;
+            /** @description Only what ended before; for completed, cancelled, discarded */
+            older_than?: components["schemas"]["Moment"];
+            /** @description Absent: all that wait (available, scheduled, retryable, pending) */
+            states?: ("scheduled" | "available" | "pending" | "completed" | "retryable" | "cancelled" | "discarded")[];
+        };
         Queue: {
             created_at: string;
             name: string;
+            paused: boolean;
+            status: components["schemas"]["QueueStatus"];
+        };
+        QueueAnswer: {
+            config: components["schemas"]["QueueConfig"];
+            created_at: string;
+            name: string;
+            queue: {
+                created_at: string;
+                name: string;
+                paused: boolean;
+                status: components["schemas"]["QueueStatus"];
+            };
+            state: components["schemas"]["QueueStatus"];
+            stats: {
+                active: number;
+                available: number;
+                cancelled: number;
+                completed: number;
+                depth: number;
+                discarded: number;
+                pending: number;
+                retryable: number;
+                scheduled: number;
+            };
+        };
+        QueueConfig: {
+            /** @description Jobs of the queue active at once */
+            concurrency?: number;
+            /** @description Starts of jobs of the queue in a period */
+            rate_limit?: components["schemas"]["Rate"];
+        };
+        QueueConfigAnswer: {
+            config: components["schemas"]["QueueConfig"];
+            name: string;
+        };
+        QueueDeletedAnswer: {
+            jobs_affected: number;
+            queue: string;
             /** @enum {string} */
-            status: "active" | "paused";
+            state: "deleted" | "draining";
+            /** @enum {string} */
+            strategy: "reject" | "discard";
         };
         /** @example email */
         QueueName: string;
         QueuePausedAnswer: {
+            name: string;
+            paused: boolean;
             paused_at?: string;
             queue: {
                 name: string;
                 paused: boolean;
             };
             resumed_at?: string;
-            /** @enum {string} */
-            status: "active" | "paused";
+            status: components["schemas"]["QueueStatus"];
         };
         QueuesAnswer: {
             pagination: components["schemas"]["Pagination"];
             queues: components["schemas"]["Queue"][];
         };
         QueueStatsAnswer: {
+            active: number;
+            available: number;
+            cancelled: number;
+            completed: number;
             computed_at: string;
+            discarded: number;
+            name: string;
+            paused: boolean;
+            pending: number;
             queue: {
                 active: number;
                 available: number;
@@ -2055,6 +2232,8 @@ export interface components {
                 retryable: number;
                 scheduled: number;
             };
+            retryable: number;
+            scheduled: number;
             stats: {
                 active: number;
                 available: number;
@@ -2067,9 +2246,10 @@ export interface components {
                 retryable: number;
                 scheduled: number;
             };
-            /** @enum {string} */
-            status: "active" | "paused";
+            status: components["schemas"]["QueueStatus"];
         };
+        /** @enum {string} */
+        QueueStatus: "active" | "paused" | "draining";
         Rate: {
             limit: number;
             period: components["schemas"]["Duration"];
@@ -2085,6 +2265,26 @@ export interface components {
             rate?: (number | components["schemas"]["Rate"]) | null;
             /** @description Starts that are evenly spaced */
             throttle?: components["schemas"]["Rate"] | null;
+        };
+        RateLimitAnswer: {
+            concurrency: {
+                active: number;
+                available?: number;
+                limit?: number;
+            };
+            key: string;
+            rate?: {
+                current_count: number;
+                limit: number;
+                period: components["schemas"]["Duration"];
+                window_resets_at: string;
+            };
+            throttle?: {
+                limit: number;
+                next_allowed_at: string;
+                period: components["schemas"]["Duration"];
+            };
+            waiting_count: number;
         };
         /** @example stripe-api */
         RateLimitKey: string;
@@ -4495,6 +4695,210 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    createQueue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["CreateQueueRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["QueueAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    getQueue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["schemas"]["QueueName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["QueueAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deleteQueue: {
+        parameters: {
+            query?: {
+                confirm?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                name: components["schemas"]["QueueName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["DeleteQueueRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["QueueDeletedAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    getQueueConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["schemas"]["QueueName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["QueueConfigAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    configureQueue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["schemas"]["QueueName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["QueueConfig"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["QueueConfigAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    drainQueue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["schemas"]["QueueName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["QueuePausedAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     streamQueueEvents: {
         parameters: {
             query?: {
@@ -4531,6 +4935,44 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    deleteQueueJobs: {
+        parameters: {
+            query?: {
+                confirm?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                name: components["schemas"]["QueueName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["PurgeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["PurgedAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     pauseQueue: {
         parameters: {
             query?: never;
@@ -4549,6 +4991,44 @@ export interface operations {
                 };
                 content: {
                     "application/openjobspec+json": components["schemas"]["QueuePausedAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    purgeQueue: {
+        parameters: {
+            query?: {
+                confirm?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                name: components["schemas"]["QueueName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["PurgeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["PurgedAnswer"];
                 };
             };
             400: components["responses"]["Error400"];
@@ -4613,6 +5093,38 @@ export interface operations {
                 };
                 content: {
                     "application/openjobspec+json": components["schemas"]["QueueStatsAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    getRateLimit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: components["schemas"]["RateLimitKey"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["RateLimitAnswer"];
                 };
             };
             400: components["responses"]["Error400"];
