@@ -46,6 +46,8 @@ async function work(job: Job, workerId: string): Promise<void> {
   // Now and then longer than the lease: what comes then must be refused.
   if (chance(0.03)) await sleep(500);
   if (chance(0.2)) await engine.heartbeat(tenant, CALLER, { workerId, ids: [id] });
+  if (chance(0.2)) await engine.attempts.save(tenant, CALLER, claim, { by: name }, false);
+  if (chance(0.2)) await engine.attempts.report(tenant, CALLER, claim, { progress: Math.random(), checkpoint: name });
   const fate = Math.random();
   if (fate < 0.05) return;
   if (fate < 0.15) await engine.nack(tenant, CALLER, claim, { message: 'no' });

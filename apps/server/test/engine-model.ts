@@ -19,6 +19,8 @@ export interface ModelJob {
   back: number;
   replays: number;
   errors: number;
+  /** Sequence of its checkpoint, 0 for none. */
+  checkpoint: number;
   dead: boolean;
   lease?: { principal: string; worker: string; ended: boolean } | undefined;
   lifeEnded: boolean;
@@ -70,7 +72,16 @@ export class Model {
     }
     for (const { kind, ...job } of batch) {
       this.#register(job.queue);
-      const more = { attempt: 0, back: 0, replays: 0, errors: 0, dead: false, lifeEnded: false, due: false };
+      const more = {
+        attempt: 0,
+        back: 0,
+        replays: 0,
+        errors: 0,
+        checkpoint: 0,
+        dead: false,
+        lifeEnded: false,
+        due: false,
+      };
       const state = kind;
       this.jobs.set(job.id, { ...job, ...more, state, turn: this.#turn++ });
     }
@@ -103,6 +114,27 @@ export class Model {
 
   nack(claim: ModelClaim, retryable: boolean): void {
     this.#fail(this.#leased(claim), retryable, true);
+  }
+
+  /** @returns its sequence */
+  save(claim: ModelClaim): number {
+    return ++this.#held(claim).checkpoint;
+  }
+
+  /** @returns whether there was one */
+  forget(claim: ModelClaim): boolean {
+    const job = this.#held(claim);
+    const had = job.checkpoint > 0;
+    job.checkpoint = 0;
+    return had;
+  }
+
+  /** @returns whether it was noted: of a job that is not active it is not. */
+  report(claim: ModelClaim): boolean {
+    const job = this.#existing(claim.id);
+    if (job.queue === claim.queue && job.state !== 'active') return false;
+    this.#leased(claim);
+    return true;
   }
 
   requeue(claim: ModelClaim): void {
@@ -199,6 +231,14 @@ export class Model {
     const job = this.jobs.get(id);
     if (!job) throw new ModelRefusal('NoSuchJob');
     return job;
+  }
+
+  /** Of a job that nobody holds, who names no lease is told that it is in the wrong state. */
+  #held(claim: ModelClaim): ModelJob {
+    const job = this.#existing(claim.id);
+    const isUnnamed = claim.worker === undefined && claim.attempt === undefined;
+    if (isUnnamed && job.queue === claim.queue && !job.lease) throw new ModelRefusal('WrongState', job.state);
+    return this.#leased(claim);
   }
 
   #leased({ id, queue, principal, worker, attempt, replays }: ModelClaim): ModelJob {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { attemptSteps } from './engine-step-kinds-attempts.ts';
 import { pushUnique } from './engine-step-kinds-unique.ts';
 import {
   type Act,
@@ -236,6 +237,7 @@ export const KINDS = [
   ...endings,
   ...endings,
   heartbeat,
+  ...attemptSteps,
   ...moves,
   pause,
   time,
