@@ -16,7 +16,8 @@ local TERMINAL = { completed = true, cancelled = true, discarded = true }
 local fresh = {}
 
 -- ARGV: the principal, how many queues, per queue: name, what the principal may do there with jobs that are in the way:
--- all (replace any), own (replace its own), see (nothing), none (the queue does not exist for it).
+-- all (replace any), own (replace its own), blind (the same, but it is told nothing of them), see (nothing), none (the queue
+-- does not exist for it).
 local function takeRights()
   local rights = { principal = take(), of = {} }
   for _ = 1, tonumber(take()) do
@@ -94,7 +95,7 @@ end
 
 local function mayReplace(old, rights)
   local right = rights.of[old.queue]
-  if right ~= 'own' then return right == 'all' end
+  if right ~= 'own' and right ~= 'blind' then return right == 'all' end
   return (old.by or call('HGET', of(old.queue, old.id), 'by')) == rights.principal
 end
 
@@ -118,12 +119,13 @@ local function decide(job, place, list, rights, unknown)
   local found = inTheWay(job, list, rights, unknown)
   local scheduled = job.due and job.due > now
   if #found > 0 then
-    if rule.strategy == 'ignore' then
+    -- The answer would be the job that exists, with all that it holds.
+    if rule.strategy == 'ignore' and rights.of[found[1].queue] ~= 'blind' then
       job.existing = found[1]
       return nil
     end
     for _, old in ipairs(found) do
-      if rule.strategy == 'reject' or TERMINAL[old.state] then
+      if rule.strategy == 'reject' or rule.strategy == 'ignore' or TERMINAL[old.state] then
         return { 'duplicate', place, old.id, old.queue, old.state, string.match(rule.key, '%x+$') }
       end
       if #unknown == 0 and not mayReplace(old, rights) then return { 'forbidden', place, old.queue } end

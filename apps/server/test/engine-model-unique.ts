@@ -9,7 +9,7 @@ export interface ModelPolicy {
 export type NewUniqueJob = NewModelJob & { readonly unique?: ModelPolicy | undefined };
 
 /** What the caller may do with jobs of a queue that are in the way. */
-export type Right = 'all' | 'own' | 'see' | 'none';
+export type Right = 'all' | 'own' | 'blind' | 'see' | 'none';
 
 interface Holder {
   readonly id: string;
@@ -81,7 +81,11 @@ export class ModelUnique {
     }
     // Whoever sends a job to a queue may enqueue there.
     const own = new Set(batch.flatMap(({ queue, unique }) => (unique ? [queue] : [])));
-    const right = (queue: string): Right => (own.has(queue) && rightIn(queue) !== 'all' ? 'own' : rightIn(queue));
+    const right = (queue: string): Right => {
+      const told = rightIn(queue);
+      if (!own.has(queue) || told === 'all' || told === 'own') return told;
+      return told === 'see' ? 'own' : 'blind';
+    };
     const lists = new Map<number, Holder[]>();
     const plan = batch.map((job) => {
       const { unique } = job;
@@ -117,10 +121,12 @@ function judge(
   right: (queue: string) => Right,
 ): { kind: NewUniqueJob['kind']; keeps: boolean; found: string[]; existing?: string } {
   const found = list.filter((old) => states.includes(old.state) && right(old.queue) !== 'none').toReversed();
-  if (found[0] && strategy === 'ignore') return { kind, keeps: false, found: [], existing: found[0].id };
+  if (found[0] && strategy === 'ignore' && right(found[0].queue) !== 'blind')
+    return { kind, keeps: false, found: [], existing: found[0].id };
   for (const old of found) {
-    if (strategy === 'reject' || ENDED.includes(old.state)) throw new ModelRefusal('DuplicateJob');
-    const mayReplace = right(old.queue) === 'all' || (right(old.queue) === 'own' && old.by === by);
+    if (strategy === 'reject' || strategy === 'ignore' || ENDED.includes(old.state))
+      throw new ModelRefusal('DuplicateJob');
+    const mayReplace = right(old.queue) === 'all' || (right(old.queue) !== 'see' && old.by === by);
     if (!mayReplace) throw new ModelRefusal('ReplaceForbidden');
   }
   const keeps = strategy === 'replace_except_schedule' && found.some(({ state }) => state === 'scheduled');

@@ -333,11 +333,16 @@ onEachBackend((given) => {
 
     test('of a job that the caller may not inspect nothing is told', async () => {
       const tenant = aTenant();
-      await one(tenant, inB());
+      await one(tenant, inB({ args: ['canary'] }));
       const blind = whoMay('blind', 'enqueue q', 'enqueue b');
-      const error = await refused(tenant, [unique()], blind);
-      expect(error).toBeInstanceOf(DuplicateJob);
-      expect((error as DuplicateJob).existing).toBeUndefined();
+      for (const on_conflict of ['reject', 'ignore'] as const) {
+        // Nor where it may inspect the queue that it sends to, but not the other.
+        for (const caller of [blind, whoMay('blind', 'enqueue q', 'inspect q', 'enqueue b')]) {
+          const error = await refused(tenant, [unique({ on_conflict })], caller);
+          expect(error).toBeInstanceOf(DuplicateJob);
+          expect((error as DuplicateJob).existing).toBeUndefined();
+        }
+      }
     });
 
     test.each([

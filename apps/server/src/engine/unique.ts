@@ -19,10 +19,10 @@ export function uniqueArgument(job: NewJob): string {
  * What the caller may do with a job that stands in the way of one of its own. A queue where it may neither look nor enqueue
  * does not exist for it: otherwise a conflict would tell of that queue's jobs, and a job there could block the caller's.
  */
-function rightIn({ may }: Caller, queue: string, own: boolean): 'all' | 'own' | 'see' | 'none' {
+function rightIn({ may }: Caller, queue: string, own: boolean): 'all' | 'own' | 'blind' | 'see' | 'none' {
   const inspects = may?.('inspect', queue) ?? false;
   if (inspects && may?.('cancel', queue)) return 'all';
-  if (own || may?.('enqueue', queue)) return 'own';
+  if (own || may?.('enqueue', queue)) return inspects ? 'own' : 'blind';
   return inspects ? 'see' : 'none';
 }
 
