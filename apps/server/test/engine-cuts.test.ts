@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../src/engine/engine.ts';
 import { BackendUnavailable, EngineRefusal } from '../src/engine/errors.ts';
 import { CRON_OPERATIONS, seenCron } from './engine-cuts-crons.ts';
+import type { BulkMove } from '../src/engine/selection.ts';
 import { aTenant, fetchOne, jobIn } from './engine-fixtures.ts';
 import { aJob, CALLER, openEngine, type TestEngine } from './engine-harness.ts';
 import { type CuttingProxy, startProxy } from './engine-proxy.ts';
@@ -25,6 +26,15 @@ const never = new AbortController().signal;
 const claim = (ids: string[]) => ({ id: ids[0]!, queue: 'q', attempt: 1, workerId: 'w1' });
 
 const limited = () => aJob({ queue: 'q', rateLimit: { key: 'k', concurrency: 1 } });
+const bulk =
+  (move: BulkMove): Run =>
+  (e, t, ids) =>
+    e.bulk.move(
+      t,
+      CALLER,
+      move,
+      ids.map((id) => ({ id, queue: 'q' })),
+    );
 
 /** Every operation of the engine: what is there before, and what is done. */
 const OPERATIONS: [name: string, prepare: Prepare, run: Run][] = [
@@ -61,6 +71,9 @@ const OPERATIONS: [name: string, prepare: Prepare, run: Run][] = [
   ['activate', prepared('pending'), (e, t, [id]) => e.activate(t, CALLER, id!, 'q')],
   ['retryDeadLetter', prepared('dead'), (e, t, [id]) => e.retryDeadLetter(t, CALLER, id!, 'q')],
   ['deleteDeadLetter', prepared('dead'), (e, t, [id]) => e.deleteDeadLetter(t, CALLER, id!, 'q')],
+  ['bulk cancel', prepared('scheduled', 'retryable', 'available'), bulk('cancel-waiting')],
+  ['bulk retry', prepared('dead', 'discarded', 'retryable'), bulk('retry')],
+  ['bulk delete', prepared('dead', 'completed', 'cancelled'), bulk('delete')],
   ['pause', prepared('available'), (e, t) => e.setPaused(t, CALLER, 'q', true)],
   ['drain', prepared('available'), (e, t) => e.queueControl.drain(t, CALLER, 'q')],
   ['configure', prepared('available'), (e, t) => e.queueControl.configure(t, CALLER, 'q', { concurrency: 1 })],

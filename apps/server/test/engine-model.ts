@@ -1,4 +1,5 @@
 import type { JobState } from '@ojs/schema';
+import type { BulkMove } from '../src/engine/selection.ts';
 
 /** What a job is in the model: as little as decides what the engine must answer. */
 export interface ModelJob {
@@ -166,15 +167,49 @@ export class Model {
   retryDeadLetter(id: string): void {
     const job = this.#existing(id);
     if (!job.dead) throw new ModelRefusal('NoSuchJob');
-    this.#become(job, 'available');
-    job.replays++;
-    Object.assign(job, { attempt: 0, back: 0, errors: 0, dead: false, hasLife: false, lifeEnded: false });
-    for (const each of this.listeners) each.restarted(id);
+    this.#restart(job);
   }
 
   deleteDeadLetter(id: string): void {
     if (!this.#existing(id).dead) throw new ModelRefusal('NoSuchJob');
     this.#remove(id);
+  }
+
+  /** Why the move is refused; undefined: it is not. */
+  refusesMove(move: BulkMove, id: string): ModelRefusal | undefined {
+    const job = this.jobs.get(id);
+    if (!job || (move.endsWith('dead-letter') && !job.dead)) return new ModelRefusal('NoSuchJob');
+    const ended = TERMINAL.includes(job.state);
+    const fits = {
+      'cancel-waiting': !ended && job.state !== 'active',
+      retry: job.state === 'discarded' || job.state === 'retryable',
+      delete: ended,
+      'retry-dead-letter': true,
+      'delete-dead-letter': true,
+    }[move];
+    return fits ? undefined : new ModelRefusal('WrongState', job.state);
+  }
+
+  /** Each for itself, or all or none. @returns of each why it was refused */
+  moveAll(move: BulkMove, ids: readonly string[], whole: boolean): (ModelRefusal | undefined)[] {
+    const refusals = ids.map((id) => this.refusesMove(move, id));
+    if (whole && refusals.some(Boolean)) return refusals;
+    for (const [i, id] of ids.entries()) {
+      if (refusals[i]) continue;
+      const job = this.#existing(id);
+      if (move === 'cancel-waiting') this.#become(job, 'cancelled');
+      else if (move.startsWith('delete')) this.#remove(id);
+      else if (job.state === 'retryable') this.#become(job, 'available');
+      else this.#restart(job);
+    }
+    return refusals;
+  }
+
+  #restart(job: ModelJob): void {
+    this.#become(job, 'available');
+    job.replays++;
+    Object.assign(job, { attempt: 0, back: 0, errors: 0, dead: false, hasLife: false, lifeEnded: false });
+    for (const each of this.listeners) each.restarted(job.id);
   }
 
   pause(queue: string, paused: boolean): boolean {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { attemptSteps } from './engine-step-kinds-attempts.ts';
+import { BULK_KINDS } from './engine-step-kinds-bulk.ts';
 import { pushUnique } from './engine-step-kinds-unique.ts';
 import {
   type Act,
@@ -245,4 +246,5 @@ export const KINDS = [
   time,
   stats,
   deadLetters,
+  ...BULK_KINDS,
 ];

@@ -17,7 +17,7 @@ export interface Span {
 }
 
 /** What one script call looks at, so that none holds Redis for long. */
-const QUEUES_PER_CALL = 250;
+const QUEUES_PER_CALL = 100;
 const ENTRIES_PER_CALL = 2_000;
 /** Up to here an offset is counted off; beyond, the moment that it falls into is searched. */
 const NEAR = 200;
