@@ -16,6 +16,8 @@ local SLICES = 100
 local BURST = 10000
 -- Should a key be closed with no end in sight (ms).
 local LOOK_AGAIN = 60000
+-- The longest that a worker can keep a key from beginning (ms).
+local LONGEST_HOLD = 86400000
 -- Groups of one key that one script looks at.
 local GROUPS = 100
 local micros = clock[1] * 1000000 + clock[2]
@@ -92,6 +94,14 @@ local function begin(key, policy, id)
     local begins = math.max(micros, last + (policy.interval < BURST and policy.interval or 0))
     call('SET', throttle, string.format('%.0f', begins), 'PX', math.ceil(policy.interval / 1000) + 1000)
   end
+end
+
+-- A worker was told that nothing of the key should begin before that moment (ojs-rate-limiting 9.1).
+local function hold(queue, id, key, moment)
+  local held, at = own('held/' .. key), math.min(moment, now + LONGEST_HOLD)
+  if at <= now or at <= (tonumber(call('GET', held)) or 0) then return end
+  call('SET', held, string.format('%.0f', at), 'PX', math.ceil(at - now))
+  event('rate_limit.dynamic_adjusted', queue, id, '-', 'k=' .. key .. ' u=' .. string.format('%.0f', at))
 end
 
 local function lookAgain(key, at)

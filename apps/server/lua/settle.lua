@@ -1,7 +1,7 @@
 -- Ends attempts: acknowledged, failed, given back, or run out of lease.
 -- ARGV: how many; per attempt: epoch ('-' for the sweeper, who may only end what has run out), principal, queue, id,
 -- worker and attempt ('' for any; behind a dot, how often the job was replayed), outcome (completed | retryable | available | discarded), delay in ms, dead letter (1 or 0),
--- given back (1 or 0), error of the event (JSON or ''), how many field arguments, the fields to set.
+-- given back (1 or 0), error of the event (JSON or ''), until when its rate limit is held (ms or ''), how many field arguments, the fields to set.
 local function check(a, lease)
   if a.epoch ~= '-' and a.epoch ~= epoch then return { 'stale', epoch } end
   if not lease[1] then
@@ -49,6 +49,7 @@ local function settle(a, lease)
   local duration = now - tonumber(lease[7])
   if a.outcome == 'completed' then return complete(a, attempt, name, duration, lease[10], lease[11], lease[13], tonumber(lease[14])) end
 
+  if a.hold and lease[11] then hold(queue, id, lease[11], a.hold) end
   leave(queue, id, 'active')
   if a.last >= a.first then call('HSET', key, unpack(ARGV, a.first, a.last)) end
   if a.back then call('HINCRBY', key, 'gb', 1) end
@@ -82,7 +83,7 @@ end
 
 local answers = {}
 for i = 1, tonumber(take()) do
-  local a = { epoch = take(), principal = take(), queue = take(), id = take(), worker = take(), attempt = take(), outcome = take(), delay = tonumber(take()), deadLetter = take() == '1', back = take() == '1', error = take() }
+  local a = { epoch = take(), principal = take(), queue = take(), id = take(), worker = take(), attempt = take(), outcome = take(), delay = tonumber(take()), deadLetter = take() == '1', back = take() == '1', error = take(), hold = tonumber(take()) }
   local fields = tonumber(take())
   a.first, a.last = cursor + 1, cursor + fields
   cursor = cursor + fields

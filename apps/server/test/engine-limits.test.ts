@@ -210,6 +210,76 @@ describe('a rate', () => {
   });
 });
 
+describe('a worker that was turned away', () => {
+  test('keeps the key from beginning until the moment that it was told', async () => {
+    const { tenant, push, fetch, pass } = aHouse();
+    const [first, second] = [await push({ key: 'k', concurrency: 9 }), await push({ key: 'k', concurrency: 9 })];
+    expect(await fetch(1)).toEqual([first]);
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    const error = { type: 'RateLimitExceeded', message: 'busy', rate_limit_until: until, retryable: false };
+    await open.engine.nack(tenant, CALLER, { id: first!, queue: 'q' }, error);
+    expect(await fetch(1)).toEqual([]);
+    expect(await open.engine.info(tenant, second!)).toMatchObject({ state: 'available' });
+    const held = Number(await open.redis.client.get(`{ojs:${tenant}}/held/k`));
+    expect(new Date(held).toISOString()).toBe(until);
+    await expectSound(open.redis);
+    await open.redis.client.del(`{ojs:${tenant}}/held/k`);
+    await pass('k', 0);
+    expect(await fetch(1)).toEqual([second]);
+  });
+
+  test('for a day at most, and never for less than another said', async () => {
+    const { tenant, push, fetch } = aHouse();
+    const ids = [await push({ key: 'k', concurrency: 9 }), await push({ key: 'k', concurrency: 9 })];
+    await fetch(2);
+    for (const [i, year] of ['2099', '2026'].entries()) {
+      const rate_limit_until = `${year}-01-01T00:00:00Z`;
+      await open.engine.nack(tenant, CALLER, { id: ids[i]!, queue: 'q' }, { message: 'm', rate_limit_until });
+    }
+    const left = await open.redis.client.pttl(`{ojs:${tenant}}/held/k`);
+    expect(left).toBeGreaterThan(86_000_000);
+    expect(left).toBeLessThanOrEqual(86_400_000);
+  });
+});
+
+test('under many workers at once no key has more active than it says, and all jobs end', {
+  timeout: 30_000,
+}, async () => {
+  const { tenant, push, keys } = aHouse();
+  const other = await openEngine(redis.url);
+  const pushes: Promise<string>[] = [];
+  for (let i = 0; i < 120; i++) {
+    pushes.push(push({ key: `k${i % 2}`, concurrency: 2 + (i % 2) }, { queue: i % 3 === 0 ? 'q' : 'r' }));
+  }
+  await Promise.all(pushes);
+  const active = [0, 0];
+  const most = [0, 0];
+  let left = 120;
+  const work = async (i: number): Promise<void> => {
+    const { engine } = i % 2 === 0 ? open : other;
+    while (left > 0) {
+      const jobs = await engine.fetch(tenant, CALLER, { queues: i % 3 === 0 ? ['q', 'r'] : ['r', 'q'], count: 2 });
+      if (jobs.length === 0) await engine.waitForJobs(tenant, ['q', 'r'], 1_500, new AbortController().signal);
+      for (const { rate_limit } of jobs) {
+        const key = Number(rate_limit?.key?.slice(1));
+        most[key] = Math.max(most[key]!, ++active[key]!);
+      }
+      for (const { id, queue, rate_limit } of jobs) {
+        // Counted as ended before Redis is told: what is seen is never more than what was.
+        active[Number(rate_limit?.key?.slice(1))]!--;
+        left--;
+        await engine.ack(tenant, CALLER, { id, queue }, null);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, (_, i) => work(i)));
+  await other.close();
+  expect(most[0]).toBeLessThanOrEqual(2);
+  expect(most[1]).toBeLessThanOrEqual(3);
+  expect(await keys()).toEqual([]);
+  await expectSound(open.redis);
+});
+
 describe('what becomes of a job at its limit', () => {
   test('drop: discarded, with an error that says why', async () => {
     const { tenant, push, fetch } = aHouse();

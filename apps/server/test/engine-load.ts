@@ -29,6 +29,7 @@ async function push(): Promise<void> {
     aJob({
       queue: one(QUEUES),
       pending: chance(0.1),
+      ...(chance(0.2) && { rateLimit: { key: one(['x', 'y']), concurrency: 3 } }),
       ...(chance(0.1) ? { scheduledAt: moment(Date.now() + 50) } : {}),
       retry: { max_attempts: 1_000, initial_interval_ms: 20, max_interval_ms: 50 },
     }),

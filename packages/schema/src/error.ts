@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Timestamp } from './time.ts';
 
 /**
  * Every code the server answers with: its HTTP status and whether the same request may succeed later
@@ -56,6 +57,9 @@ export const JobErrorReport = z
     code: z.string().min(1).max(255).optional(),
     message: z.string().max(65_536),
     retryable: z.boolean().optional(),
+    rate_limit_until: Timestamp.optional().meta({
+      description: 'Nothing of the job’s rate limit begins before this moment, at most a day ahead',
+    }),
     details: z.record(z.string(), z.unknown()).optional(),
     // More frames than are kept, but not so many that looking at them is work.
     backtrace: z.array(z.string()).max(10_000).optional(),

@@ -17,6 +17,7 @@ export const EVENT_TYPES = [
   'rate_limit.exceeded',
   'rate_limit.released',
   'rate_limit.dropped',
+  'rate_limit.dynamic_adjusted',
   'dead_letter.added',
   'dead_letter.retried',
   'dead_letter.deleted',

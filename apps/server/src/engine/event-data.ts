@@ -35,6 +35,7 @@ const PARTICULAR: { readonly [T in EventType]?: Readonly<Record<string, Attribut
   'rate_limit.exceeded': OF_LIMITS,
   'rate_limit.released': OF_LIMITS,
   'rate_limit.dropped': OF_LIMITS,
+  'rate_limit.dynamic_adjusted': { k: ['key', text], u: ['until', moment] },
   'cron.triggered': { at: ['actual_time', moment], s: ['scheduled_time', moment], t: ['scheduled_at', moment] },
   'cron.skipped': { s: ['scheduled_time', moment], t: ['scheduled_at', moment] },
   'job.expired': { c: ['created_at', moment], x: ['expired_at', moment], t: ['ttl_ms', Number] },

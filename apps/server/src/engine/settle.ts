@@ -1,4 +1,11 @@
-import { effectiveRetry, formatTimestamp, type JobErrorReport, type JobState, type RetryPolicy } from '@ojs/schema';
+import {
+  effectiveRetry,
+  formatTimestamp,
+  type JobErrorReport,
+  type JobState,
+  parseTimestamp,
+  type RetryPolicy,
+} from '@ojs/schema';
 import type { EngineContext } from './context.ts';
 import type { Caller, LeaseClaim, Settled, Verdict } from './engine.ts';
 import { Gather } from './gather.ts';
@@ -16,6 +23,8 @@ interface Ending {
   readonly back?: boolean;
   /** The error as the event tells it. */
   readonly error?: string;
+  /** Until when nothing of the job's rate limit begins (ms). */
+  readonly hold?: number | undefined;
   readonly fields: readonly (string | number)[];
 }
 
@@ -42,7 +51,7 @@ export const fenceOf = ({ attempt, replays = 0 }: LeaseClaim): string => {
 
 /** The sweeper is no caller: it acts on nobody's behalf, and only on leases that ran out. */
 const SWEEPER: Caller = { principal: '', epoch: '-' };
-const argumentsOf = ({ caller, claim, verdict, back, error, fields }: Ending): (string | number)[] => [
+const argumentsOf = ({ caller, claim, verdict, back, error, hold, fields }: Ending): (string | number)[] => [
   caller.epoch,
   caller.principal,
   claim.queue,
@@ -54,6 +63,7 @@ const argumentsOf = ({ caller, claim, verdict, back, error, fields }: Ending): (
   verdict.state === 'discarded' && verdict.deadLetter ? 1 : 0,
   back ? 1 : 0,
   error ?? '',
+  hold ?? '',
   fields.length,
   ...fields,
 ];
@@ -81,7 +91,7 @@ function failure(
   report: JobErrorReport,
   record: { attempt: number; back: number; ojs: string | null; errors: string },
   judgement: typeof judge,
-): Pick<Ending, 'verdict' | 'error' | 'fields'> {
+): Pick<Ending, 'verdict' | 'error' | 'hold' | 'fields'> {
   const policy = effectiveRetry(record.ojs ? (JSON.parse(record.ojs) as { retry?: RetryPolicy }).retry : undefined);
   const error = jobErrorOf(report, record.attempt, Date.now());
   const verdict = judgement({ policy, attempt: record.attempt - record.back, error, random: Math.random() });
@@ -102,7 +112,9 @@ function failure(
     message: error.message.slice(0, 1_000),
     retryable: error.retryable ?? verdict.state !== 'discarded',
   };
-  return { verdict, error: JSON.stringify(told), fields };
+  const { rate_limit_until: until } = report;
+  const hold = until === undefined ? undefined : parseTimestamp(until);
+  return { verdict, error: JSON.stringify(told), hold, fields };
 }
 
 /** ACK, FAIL, giving back, and the end of leases: all end an attempt, in one script. */
