@@ -1754,7 +1754,7 @@ export interface components {
             type: components["schemas"]["EventType"];
         };
         /** @enum {string} */
-        EventPattern: "*" | "job.*" | "rate_limit.*" | "dead_letter.*" | "queue.*" | "worker.*" | "workflow.*" | "cron.*" | "job.enqueued" | "job.scheduled" | "job.started" | "job.heartbeat" | "job.progress" | "job.checkpointed" | "job.completed" | "job.failed" | "job.retrying" | "job.discarded" | "job.cancelled" | "job.expired" | "rate_limit.exceeded" | "rate_limit.released" | "rate_limit.dropped" | "dead_letter.added" | "dead_letter.retried" | "dead_letter.deleted" | "dead_letter.pruned" | "queue.paused" | "queue.resumed" | "queue.draining" | "queue.created" | "queue.config_updated" | "queue.deleted" | "worker.started" | "worker.heartbeat" | "worker.quiet" | "worker.stopped" | "workflow.created" | "workflow.started" | "workflow.step_completed" | "workflow.step_failed" | "workflow.job_completed" | "workflow.job_failed" | "workflow.callback_fired" | "workflow.completed" | "workflow.failed" | "workflow.cancelled" | "cron.triggered" | "cron.skipped" | "job.state_changed";
+        EventPattern: "*" | "job.*" | "rate_limit.*" | "dead_letter.*" | "queue.*" | "worker.*" | "workflow.*" | "cron.*" | "job.enqueued" | "job.scheduled" | "job.started" | "job.heartbeat" | "job.progress" | "job.checkpointed" | "job.completed" | "job.failed" | "job.retrying" | "job.discarded" | "job.cancelled" | "job.expired" | "rate_limit.exceeded" | "rate_limit.released" | "rate_limit.dropped" | "rate_limit.dynamic_adjusted" | "dead_letter.added" | "dead_letter.retried" | "dead_letter.deleted" | "dead_letter.pruned" | "queue.paused" | "queue.resumed" | "queue.draining" | "queue.created" | "queue.config_updated" | "queue.deleted" | "worker.started" | "worker.heartbeat" | "worker.quiet" | "worker.stopped" | "workflow.created" | "workflow.started" | "workflow.step_completed" | "workflow.step_failed" | "workflow.job_completed" | "workflow.job_failed" | "workflow.callback_fired" | "workflow.completed" | "workflow.failed" | "workflow.cancelled" | "cron.triggered" | "cron.skipped" | "job.state_changed";
         EventsAnswer: {
             /** @description For `after`: where the next page begins */
             cursor?: string;
@@ -1762,7 +1762,7 @@ export interface components {
             has_more: boolean;
         };
         /** @enum {string} */
-        EventType: "job.enqueued" | "job.scheduled" | "job.started" | "job.heartbeat" | "job.progress" | "job.checkpointed" | "job.completed" | "job.failed" | "job.retrying" | "job.discarded" | "job.cancelled" | "job.expired" | "rate_limit.exceeded" | "rate_limit.released" | "rate_limit.dropped" | "dead_letter.added" | "dead_letter.retried" | "dead_letter.deleted" | "dead_letter.pruned" | "queue.paused" | "queue.resumed" | "queue.draining" | "queue.created" | "queue.config_updated" | "queue.deleted" | "worker.started" | "worker.heartbeat" | "worker.quiet" | "worker.stopped" | "workflow.created" | "workflow.started" | "workflow.step_completed" | "workflow.step_failed" | "workflow.job_completed" | "workflow.job_failed" | "workflow.callback_fired" | "workflow.completed" | "workflow.failed" | "workflow.cancelled" | "cron.triggered" | "cron.skipped";
+        EventType: "job.enqueued" | "job.scheduled" | "job.started" | "job.heartbeat" | "job.progress" | "job.checkpointed" | "job.completed" | "job.failed" | "job.retrying" | "job.discarded" | "job.cancelled" | "job.expired" | "rate_limit.exceeded" | "rate_limit.released" | "rate_limit.dropped" | "rate_limit.dynamic_adjusted" | "dead_letter.added" | "dead_letter.retried" | "dead_letter.deleted" | "dead_letter.pruned" | "queue.paused" | "queue.resumed" | "queue.draining" | "queue.created" | "queue.config_updated" | "queue.deleted" | "worker.started" | "worker.heartbeat" | "worker.quiet" | "worker.stopped" | "workflow.created" | "workflow.started" | "workflow.step_completed" | "workflow.step_failed" | "workflow.job_completed" | "workflow.job_failed" | "workflow.callback_fired" | "workflow.completed" | "workflow.failed" | "workflow.cancelled" | "cron.triggered" | "cron.skipped";
         FetchAnswer: {
             jobs: components["schemas"]["Job"][];
         };
@@ -1942,6 +1942,8 @@ export interface components {
                 [key: string]: unknown;
             };
             message: string;
+            /** @description Nothing of the job’s rate limit begins before this moment, at most a day ahead */
+            rate_limit_until?: components["schemas"]["Timestamp"];
             retryable?: boolean;
             type?: string;
         } & {
