@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DEFAULT_POLICY } from '../src/access/policy.ts';
 import { Tenants } from '../src/access/tenants.ts';
 import { revokeCredential } from '../src/cli/keys-revoke.ts';
@@ -28,6 +28,13 @@ const create = (body: unknown, key = onA): Promise<Answer> => ojs.send('POST', W
 const get = (id: string, key = onA): Promise<Answer> => ojs.send('GET', `${WORKFLOWS}/${id}`, { key });
 const fetchFrom = async (queue: string) =>
   (await ojs.send('POST', '/ojs/v1/workers/fetch', { key: worker, body: { queues: [queue], count: 10 } })).body.jobs;
+/** The next job of the queue, as soon as there is one. */
+const nextOf = (queue: string) =>
+  vi.waitFor(async () => {
+    const [next] = await fetchFrom(queue);
+    expect(next).toBeDefined();
+    return next;
+  });
 const keysOf = async (): Promise<string[]> => (await ojs.connections.client.keys('{ojs:_default}*')).toSorted();
 
 describe('who may create a workflow', () => {
@@ -241,9 +248,8 @@ it('tells events of a workflow to those who may inspect the queue that they are 
     admin,
   );
   for (let i = 0; i < 2; i++) {
-    const [next] = await fetchFrom('told');
-    await ojs.send('POST', '/ojs/v1/workers/ack', { key: worker, body: { job_id: next.id } });
-    await expect.poll(async () => (await get(body.workflow.id, admin)).body.workflow.jobs_completed).toBe(1);
+    const { id } = await nextOf('told');
+    await ojs.send('POST', '/ojs/v1/workers/ack', { key: worker, body: { job_id: id } });
   }
   await expect.poll(async () => (await get(body.workflow.id, admin)).body.workflow.state).toBe('completed');
   const events = async (key: string) => {
