@@ -22,6 +22,8 @@ local begins = list(function() return { node = take(), to = 'a', place = take(),
 
 local current = call('GET', nodes)
 if not current then
+  -- Steps of a workflow that was not created after all.
+  call('UNLINK', workflow(id, 'steps'))
   timer(name, false)
   return { 'missing' }
 end

@@ -1,16 +1,19 @@
 -- Stores a workflow; its first steps are begun by workflow-advance.lua.
--- ARGV: epoch, id, how many nodes, queue of the first step, type, total, how many field arguments, the fields of its hash,
--- then for each step: node, job.
-local stale, id, nodes, queue, kind, total = take() ~= epoch, take(), tonumber(take()), take(), take(), tonumber(take())
+-- ARGV: epoch, id, stage and how many steps stand there (workflow-stage.lua), how many nodes, queue of the first step, type,
+-- total, then the fields of its hash.
+local stale, id, stage, steps = take() ~= epoch, take(), take(), tonumber(take())
+local nodes, queue, kind, total = tonumber(take()), take(), take(), tonumber(take())
 if stale then return { 'stale', epoch } end
-if call('EXISTS', workflow(id, 'nodes')) == 1 then return { 'exists' } end
-local fields = tonumber(take())
-local first = cursor + 1
-cursor = cursor + fields
-call('HSET', workflow(id), 'type', kind, 'total', total, 'left', total, 'created', now, unpack(ARGV, first, cursor))
-for from = cursor + 1, #ARGV, 4000 do
-  call('HSET', workflow(id, 'steps'), unpack(ARGV, from, math.min(from + 3999, #ARGV)))
+if call('EXISTS', workflow(id, 'nodes')) == 1 then
+  call('UNLINK', workflow(stage, 'steps'))
+  timer('workflow/' .. stage, false)
+  return { 'exists' }
 end
+-- It took so long that they were given up.
+if call('HLEN', workflow(stage, 'steps')) ~= steps then return { 'lost' } end
+call('RENAME', workflow(stage, 'steps'), workflow(id, 'steps'))
+timer('workflow/' .. stage, false)
+call('HSET', workflow(id), 'type', kind, 'total', total, 'left', total, 'created', now, unpack(ARGV, cursor + 1))
 call('SET', workflow(id, 'nodes'), string.rep('p', nodes))
 call('ZADD', own('workflows'), now, id)
 timer('workflow/' .. id, now)

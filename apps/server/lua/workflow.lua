@@ -1,6 +1,6 @@
 -- Workflows (ojs-workflows): a tree of nodes in preorder, jobs and what is made of them (chain, group, batch, graph).
 --   prefix/workflow/<id>          the tree and what is known of the whole (workflows/record.ts)
---   prefix/workflow/<id>/steps    node -> the job that it will be, until it begins
+--   prefix/workflow/<id>/steps    node -> the job that it will be, until it begins (also of those about to be created)
 --   prefix/workflow/<id>/nodes    one character for each node: p = not yet begun, a = under way, c = completed, f = failed,
 --                                 x = cancelled, s = not called for; the first is the state of the workflow
 --   prefix/workflow/<id>/results  node -> what it hands on: its result, or {"error": ...}

@@ -5,6 +5,7 @@ import type { Engine } from '../src/engine/engine.ts';
 import { BackendUnavailable, EngineRefusal } from '../src/engine/errors.ts';
 import type { BulkMove } from '../src/engine/selection.ts';
 import { CRON_OPERATIONS, seenCron } from './engine-cuts-crons.ts';
+import { seenWorkflows, WORKFLOW_OPERATIONS } from './engine-cuts-workflows.ts';
 import { aTenant, fetchOne, jobIn } from './engine-fixtures.ts';
 import { aJob, CALLER, openEngine, type TestEngine } from './engine-harness.ts';
 import { type CuttingProxy, startProxy } from './engine-proxy.ts';
@@ -105,6 +106,7 @@ const OPERATIONS: [name: string, prepare: Prepare, run: Run][] = [
   ['waitForJobs', prepared('available'), (e, t) => e.waitForJobs(t, ['q'], 9_000, never)],
   ['waitForJob', prepared('completed'), (e, t, [id]) => e.waitForJob(t, id!, 9_000, never)],
   ...CRON_OPERATIONS,
+  ...WORKFLOW_OPERATIONS,
   [
     'the end of a lease',
     async (engine, tenant, sweep) => {
@@ -118,10 +120,11 @@ const OPERATIONS: [name: string, prepare: Prepare, run: Run][] = [
 
 /** What a job's life looks like from outside, without times. */
 async function seen(engine: Engine, tenant: string, ids: string[]): Promise<unknown> {
+  const workflows = await seenWorkflows(engine, tenant);
   const jobs = await Promise.all(ids.map((id) => engine.info(tenant, id)));
   const dead = await Promise.all(ids.map((id) => engine.isDeadLetter(tenant, id, 'q')));
   const told = jobs.map((job) => job && [job.state, job.attempt, job.errors?.length, job.result, job.progress]);
-  return { told, dead, stats: await engine.stats(tenant, 'q'), cron: await seenCron(engine, tenant) };
+  return { told, dead, stats: await engine.stats(tenant, 'q'), cron: await seenCron(engine, tenant), workflows };
 }
 
 let redis: PrivateRedis;

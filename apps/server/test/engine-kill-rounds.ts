@@ -8,9 +8,9 @@ const { values } = parseArgs({ options: { rounds: { type: 'string', default: '50
 const redis = await startRedis();
 try {
   const toll = await killUnderLoad(redis, aTenant(), Number(values.rounds), values.redis ?? false);
-  const { lost, doubled, undone, stuck, findings, broken } = toll;
+  const { lost, doubled, undone, stuck, unended, findings, broken } = toll;
   console.log(toll);
-  process.exitCode = lost + doubled + undone + stuck + findings.length + broken.length === 0 ? 0 : 1;
+  process.exitCode = lost + doubled + undone + stuck + unended + findings.length + broken.length === 0 ? 0 : 1;
 } finally {
   await redis.stop();
 }

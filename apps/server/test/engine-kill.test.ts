@@ -6,7 +6,7 @@ import { killUnderLoad, type Toll } from './engine-killing.ts';
 let redis: PrivateRedis;
 afterEach(() => redis.stop());
 
-const NONE: Partial<Toll> = { lost: 0, doubled: 0, undone: 0, stuck: 0, findings: [], broken: [] };
+const NONE: Partial<Toll> = { lost: 0, doubled: 0, undone: 0, stuck: 0, unended: 0, findings: [], broken: [] };
 
 // The long form: `pnpm --filter @ojs/server kill-test --rounds 200`.
 test('killing servers under load loses, doubles, undoes, blocks and leaks nothing', { timeout: 60_000 }, async () => {
@@ -14,6 +14,7 @@ test('killing servers under load loses, doubles, undoes, blocks and leaks nothin
   const toll = await killUnderLoad(redis, aTenant(), 4, false);
   expect(toll).toMatchObject(NONE);
   expect(toll.pushed).toBeGreaterThan(100);
+  expect(toll.workflows).toBeGreaterThan(5);
 });
 
 test('… nor does killing Redis', { timeout: 60_000 }, async () => {
@@ -21,4 +22,5 @@ test('… nor does killing Redis', { timeout: 60_000 }, async () => {
   const toll = await killUnderLoad(redis, aTenant(), 3, true);
   expect(toll).toMatchObject(NONE);
   expect(toll.pushed).toBeGreaterThan(100);
+  expect(toll.workflows).toBeGreaterThan(5);
 });

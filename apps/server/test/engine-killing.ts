@@ -4,7 +4,7 @@ import { checkKeySpace, lineOf } from '../src/engine/check.ts';
 import { CALLER, openEngine, type TestEngine } from './engine-harness.ts';
 import type { Told } from './engine-load.ts';
 
-/** What became of everything that was answered. All but the first four must be 0. */
+/** What became of everything that was answered. All but the first four, and workflows, must be 0. */
 export interface Toll {
   readonly kills: number;
   readonly pushed: number;
@@ -17,6 +17,9 @@ export interface Toll {
   /** Answered as ended, and not so afterwards. */
   readonly undone: number;
   readonly stuck: number;
+  readonly workflows: number;
+  /** Workflows that were answered and did not end. */
+  readonly unended: number;
   readonly findings: readonly string[];
   readonly broken: readonly string[];
 }
@@ -27,6 +30,7 @@ const QUEUES = ['a', 'b', 'c'];
 /** Collects what children tell. */
 class Ledger {
   readonly pushed = new Set<string>();
+  readonly begun = new Set<string>();
   readonly ended = new Map<string, string>();
   readonly claims = new Map<string, number>();
   readonly broken: string[] = [];
@@ -39,6 +43,9 @@ class Ledger {
     switch (line.told) {
       case 'pushed':
         for (const id of line.ids) this.pushed.add(id);
+        break;
+      case 'begun':
+        for (const id of line.ids) this.begun.add(id);
         break;
       case 'claimed': {
         const key = `${line.id} ${line.attempt}`;
@@ -97,7 +104,8 @@ async function drain({ engine }: TestEngine, tenant: string, patienceMs: number)
     }
     const stats = await Promise.all(QUEUES.map((queue) => engine.stats(tenant, queue)));
     const open = stats.map((s) => (s ? s.scheduled + s.available + s.active + s.retryable : 0)).reduce((a, b) => a + b);
-    if (open === 0) return 0;
+    const running = await engine.workflows.list(tenant, { visible: () => true, state: 'running', limit: 1 });
+    if (open === 0 && running.workflows.length === 0) return 0;
     if (Date.now() > until) return open;
     await engine.waitForJobs(tenant, QUEUES, 200, new AbortController().signal);
   }
@@ -145,6 +153,7 @@ export async function killUnderLoad(
     const jobs = await Promise.all([...ledger.pushed].map((id) => judge.engine.info(tenant, id)));
     const ended = await Promise.all([...ledger.ended.keys()].map((id) => judge.engine.info(tenant, id)));
     const states = [...ledger.ended.values()];
+    const begun = await Promise.all([...ledger.begun].map((id) => judge.engine.workflows.get(tenant, id)));
     await judge.engine.close();
     const { findings } = await checkKeySpace(judge.redis.client);
     return {
@@ -156,6 +165,8 @@ export async function killUnderLoad(
       doubled: [...ledger.claims.values()].filter((times) => times > 1).length,
       undone: ended.filter((job, i) => job?.state !== states[i]).length,
       stuck,
+      workflows: begun.length,
+      unended: begun.filter((workflow) => workflow === undefined || workflow.state === 'running').length,
       findings: findings.map(lineOf),
       broken: ledger.broken,
     };

@@ -6,10 +6,11 @@ import type { Job } from '@ojs/schema';
 import { BackendUnavailable, EngineRefusal } from '../src/engine/errors.ts';
 import { moment } from './engine-fixtures.ts';
 import { aJob, CALLER, openEngine } from './engine-harness.ts';
+import { aWorkflow, batch, chain, group, step } from './workflow-fixtures.ts';
 
 /** What was answered, one JSON line each. */
 export type Told =
-  | { readonly told: 'pushed' | 'completed' | 'cancelled'; readonly ids: readonly string[] }
+  | { readonly told: 'pushed' | 'completed' | 'cancelled' | 'begun'; readonly ids: readonly string[] }
   | { readonly told: 'claimed'; readonly id: string; readonly attempt: number }
   | { readonly told: 'late' | 'away' | 'ready' }
   | { readonly told: 'broken'; readonly error: string };
@@ -38,6 +39,18 @@ async function push(): Promise<void> {
   const pushed = await engine.push(tenant, CALLER, jobs);
   tell({ told: 'pushed', ids });
   for (const { id, queue, state } of pushed) if (state === 'pending') await engine.activate(tenant, CALLER, id, queue);
+}
+
+async function begin(): Promise<void> {
+  const part = () => step('t', { queue: one(QUEUES), retry: { max_attempts: 1_000, initial_interval: 'PT0.02S' } });
+  const body = one([
+    chain(part(), part(), part()),
+    group(part(), chain(part(), part()), part()),
+    chain(part(), batch({ on_complete: part(), on_success: part(), on_failure: part() }, part(), part()), part()),
+  ]);
+  const workflow = await engine.workflows.create(tenant, CALLER, aWorkflow(body));
+  tell({ told: 'begun', ids: [workflow.id] });
+  if (chance(0.1)) await engine.workflows.cancel(tenant, CALLER, workflow.id);
 }
 
 async function work(job: Job, workerId: string): Promise<void> {
@@ -71,7 +84,7 @@ async function fetch(workerId: string): Promise<void> {
 async function client(n: number): Promise<never> {
   for (;;) {
     try {
-      await (chance(0.4) ? push() : fetch(`${name}-${n}`));
+      await (chance(0.3) ? push() : chance(0.1) ? begin() : fetch(`${name}-${n}`));
     } catch (error) {
       if (error instanceof BackendUnavailable) {
         tell({ told: 'away' });

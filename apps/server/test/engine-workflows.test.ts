@@ -241,6 +241,43 @@ onEachBackend((given) => {
     });
   });
 
+  describe('a step that must be unique', () => {
+    const unique = { keys: ['type'], on_conflict: 'reject' };
+
+    test.each(['reject', 'ignore'])('fails where another job is in the way (%s)', async (on_conflict) => {
+      const tenant = aTenant();
+      const { engine } = given.a;
+      const same = step('a', { unique: { ...unique, on_conflict } });
+      const first = await engine.workflows.create(tenant, CALLER, aWorkflow(chain(same, step('b'))));
+      const second = await engine.workflows.create(tenant, CALLER, aWorkflow(chain(same, step('b'))));
+      expect([first.state, second.state]).toEqual(['running', 'failed']);
+      expect(second.metadata.errors).toMatchObject([{ code: 'duplicate' }]);
+      await worker(engine, tenant).get('a');
+    });
+
+    test('replaces one of another workflow, which fails by that', async () => {
+      const tenant = aTenant();
+      const { engine } = given.a;
+      const same = step('a', { unique: { ...unique, on_conflict: 'replace' } });
+      const first = await engine.workflows.create(tenant, CALLER, aWorkflow(chain(same, step('b'))));
+      const second = await engine.workflows.create(tenant, CALLER, aWorkflow(group(same, step('c'))));
+      await engine.sweep(tenant);
+      expect(second.state).toBe('running');
+      expect(await engine.workflows.get(tenant, first.id)).toMatchObject({ state: 'failed' });
+      await worker(engine, tenant).get('a', 'c');
+    });
+
+    test('replaces one of its own workflow', async () => {
+      const same = step('a', { unique: { ...unique, on_conflict: 'replace' } });
+      const { work, now } = await start(group(same, same, step('c')));
+      const [a, c] = await work.get('a', 'c');
+      await work.ack(a!);
+      await work.ack(c!);
+      expect(statesOf(await now())).toBe('cancelled completed completed');
+      expect(await now()).toMatchObject({ state: 'failed' });
+    });
+  });
+
   test('what is no longer kept leaves no key behind', async () => {
     const { tenant, created, work } = await start(chain(step('a'), step('b')));
     await work.all();

@@ -20,6 +20,7 @@ const SCRIPTS = [
   'peek',
   'release',
   'forget-history',
+  'workflow-stage',
   'workflow-create',
   'workflow-advance',
   'workflow-cancel',

@@ -22,6 +22,8 @@ export interface EngineSettings {
   readonly answerBytes: number;
   /** Bytes of results that one step of a workflow is handed, and of one that is handed on. */
   readonly handedOnBytes: number;
+  /** How long the steps of a workflow may stand about before it is created. */
+  readonly stagedMs: number;
   /** Cron entries of a tenant. */
   readonly crons: number;
   /** How long the checkpoint of a job that ended for good can still be read. */
@@ -49,6 +51,7 @@ export const DEFAULT_SETTINGS: EngineSettings = {
   queues: LIMITS.queues,
   answerBytes: 16 * 1024 * 1024,
   handedOnBytes: 256 * 1024,
+  stagedMs: 60_000,
   crons: 20_000,
   checkpointMs: 60_000,
   progressEventMs: 1_000,

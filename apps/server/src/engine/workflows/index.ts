@@ -1,14 +1,15 @@
 import type { Job, Workflow } from '@ojs/schema';
 import type { EngineContext } from '../context.ts';
-import { BadCursor, NoSuchWorkflow, StaleAccess, WorkflowEnded, WorkflowExists } from '../errors.ts';
+import { BadCursor, NoSuchWorkflow, StaleAccess, WorkflowEnded } from '../errors.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { Chores } from '../sweeper.ts';
 import { createAdvance } from './advance.ts';
+import { createCreate } from './create.ts';
 import { createKnowledge } from './knowledge.ts';
 import { type Plan, Records, stateAt } from './record.ts';
-import { isStep, jobCountOf, nodeOf, queuesOf } from './tree.ts';
+import { isStep } from './tree.ts';
 import { summaryOf, wholeState, workflowOf } from './view.ts';
-import type { NewWorkflow, WorkflowPage, Workflows } from './workflows.ts';
+import type { WorkflowPage, Workflows } from './workflows.ts';
 
 /** Workflows that are looked at together for a page. */
 const LISTED_AT_ONCE = 50;
@@ -33,8 +34,9 @@ export interface WorkflowEngine extends Workflows {
 }
 
 export function createWorkflows(context: EngineContext): WorkflowEngine {
-  const { client, run, spaces, due } = context;
+  const { run, spaces, due } = context;
   const records = new Records(context);
+  const create = createCreate(context);
   const advance = createAdvance(context, records);
   const { knownOf, handOver } = createKnowledge(context, records);
 
@@ -64,14 +66,7 @@ export function createWorkflows(context: EngineContext): WorkflowEngine {
 
   return {
     async create(tenant, caller, workflow) {
-      if (!spaces.isRegistered(tenant)) await spaces.register(client, tenant);
-      const [status, current] = (await run(
-        'workflow-create',
-        spaces.of(tenant),
-        creationArguments(caller, workflow),
-      )) as Outcome;
-      if (status === 'stale') throw new StaleAccess(String(current));
-      if (status === 'exists') throw new WorkflowExists(workflow.id);
+      await create(tenant, caller, workflow);
       await bringForward(tenant, workflow.id);
       return existing(tenant, workflow.id);
     },
@@ -125,14 +120,4 @@ export function createWorkflows(context: EngineContext): WorkflowEngine {
     },
     handOver,
   };
-}
-
-function creationArguments(caller: { principal: string; epoch: string }, workflow: NewWorkflow): (string | number)[] {
-  const { id, name, tree, jobs } = workflow;
-  const [first = ''] = queuesOf(tree);
-  const fields = ['by', caller.principal, 'tree', JSON.stringify(tree), ...(name === undefined ? [] : ['name', name])];
-  const args: (string | number)[] = [caller.epoch, id, tree.length, first, nodeOf(tree, 0).kind, jobCountOf(tree)];
-  args.push(fields.length, ...fields);
-  for (const [n, job] of jobs) args.push(n, JSON.stringify(job));
-  return args;
 }
