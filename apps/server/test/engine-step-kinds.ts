@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { attemptSteps } from './engine-step-kinds-attempts.ts';
 import { BULK_KINDS } from './engine-step-kinds-bulk.ts';
+import { CRON_KINDS } from './engine-step-kinds-crons.ts';
 import { pushUnique } from './engine-step-kinds-unique.ts';
 import {
   type Act,
@@ -247,4 +248,5 @@ export const KINDS = [
   stats,
   deadLetters,
   ...BULK_KINDS,
+  ...CRON_KINDS,
 ];
