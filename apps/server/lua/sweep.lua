@@ -3,7 +3,7 @@
 -- the server itself has to do (kind/name): it is decided and done outside, by a script that removes the timer or moves it.
 -- Should that not come about, the timer is due again after a while.
 -- Answers: when to look again (ms from now, '' for never), then per lease that ran out: queue, id, attempt, given back, ojs, errors,
--- whether by its execution timeout (1 or 0), how often it was replayed; then the kind/name of what is to be done; then queue and type
+-- whether by its execution timeout (1 or 0), how often it was replayed, when it began; then the kind/name of what is to be done; then queue and type
 -- of each job that expired.
 local ranOut, todo = {}, {}
 -- How long what is done may take before it is tried again (ms).
@@ -26,8 +26,8 @@ for _, id in ipairs(due) do
   elseif not state then
     timer(id, false)
   elseif state == 'active' then
-    local job = call('HMGET', of(queue, id), 'atm', 'gb', 'ojs', 'errs', 'dl', 'rp')
-    ranOut[#ranOut + 1] = { queue, id, job[1], job[2] or '0', job[3], job[4] or '', (tonumber(job[5]) or now + 1) <= now and 1 or 0, job[6] or '0' }
+    local job = call('HMGET', of(queue, id), 'atm', 'gb', 'ojs', 'errs', 'dl', 'rp', 'processedOn')
+    ranOut[#ranOut + 1] = { queue, id, job[1], job[2] or '0', job[3], job[4] or '', (tonumber(job[5]) or now + 1) <= now and 1 or 0, job[6] or '0', job[7] }
   elseif state == 'scheduled' or state == 'retryable' then
     local job = call('HMGET', of(queue, id), 'priority', 'exp', 'name')
     local expires = tonumber(job[2])

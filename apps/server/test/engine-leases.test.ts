@@ -79,7 +79,13 @@ onEachBackend((given) => {
       expect(await given.b.engine.info(tenant, id)).toMatchObject({
         state: 'retryable',
         retry_delay_ms: 60_000,
-        error: { type: 'timeout', attempt: 1 },
+        error: {
+          type: 'timeout',
+          attempt: 1,
+          timeout_kind: 'execution',
+          limit_seconds: 5,
+          elapsed_seconds: expect.any(Number),
+        },
       });
     });
 

@@ -7,6 +7,7 @@ import {
   type RetryPolicy,
 } from '@ojs/schema';
 import type { EngineContext } from './context.ts';
+import { type EndedLease, endedBy } from './ended-lease.ts';
 import type { Caller, LeaseClaim, Settled, Verdict } from './engine.ts';
 import { Gather } from './gather.ts';
 import { appendError, jobErrorOf } from './job-error.ts';
@@ -27,18 +28,6 @@ interface Ending {
   readonly hold?: number | undefined;
   readonly fields: readonly (string | number)[];
 }
-
-/** A lease that ran out, as sweep.lua reports it. */
-export type EndedLease = [
-  queue: string,
-  id: string,
-  attempt: string,
-  back: string,
-  ojs: string | null,
-  errors: string,
-  timedOut: 0 | 1,
-  replays: string,
-];
 
 /** Leases that one script call ends. */
 const EXPIRED_PER_CALL = 50;
@@ -88,12 +77,12 @@ function settledOf({ claim, verdict }: Ending, outcome: Outcome): Settled {
 
 /** A failure as an ending: the verdict of the retry policy, and what the record keeps of the error. */
 function failure(
-  report: JobErrorReport,
+  { report, more = {} }: { report: JobErrorReport; more?: Record<string, unknown> },
   record: { attempt: number; back: number; ojs: string | null; errors: string },
   judgement: typeof judge,
 ): Pick<Ending, 'verdict' | 'error' | 'hold' | 'fields'> {
   const policy = effectiveRetry(record.ojs ? (JSON.parse(record.ojs) as { retry?: RetryPolicy }).retry : undefined);
-  const error = jobErrorOf(report, record.attempt, Date.now());
+  const error = { ...jobErrorOf(report, record.attempt, Date.now()), ...more };
   const verdict = judgement({ policy, attempt: record.attempt - record.back, error, random: Math.random() });
   const fields: (string | number)[] = [
     'errs',
@@ -162,23 +151,20 @@ export function createSettle(context: EngineContext) {
       const record = { attempt: Number(attempt ?? 0), back: Number(back ?? 0), ojs: ojs ?? null, errors: errors ?? '' };
       const read = attempt ? { attempt: record.attempt, replays: Number(replays ?? 0) } : {};
       const bound = claim.attempt === undefined ? { ...claim, ...read } : claim;
-      return end(tenant, { caller, claim: bound, ...failure(report, record, judge) });
+      return end(tenant, { caller, claim: bound, ...failure({ report }, record, judge) });
     },
 
     /** Ends leases that ran out (ojs-worker-protocol §5.5). A lease that was extended meanwhile stays. */
     expire: async (tenant: string, leases: readonly EndedLease[]): Promise<void> => {
-      const endings = leases.map(([queue, id, attempt, back, ojs, errors, ranOutOfTime, replays]): Ending => {
-        const timedOut = ranOutOfTime === 1;
-        const report: JobErrorReport = timedOut
-          ? { type: 'timeout', code: 'timeout', message: 'the attempt ran longer than the job’s timeout' }
-          : {
-              type: 'visibility_timeout',
-              code: 'visibility_timeout',
-              message: 'the lease ended without an ack or nack',
-            };
+      const endings = leases.map((lease): Ending => {
+        const [queue, id, attempt, back, ojs, errors, timedOut, replays] = lease;
         const record = { attempt: Number(attempt), back: Number(back), ojs, errors };
         const claim = { id, queue, attempt: Number(attempt), replays: Number(replays) };
-        return { caller: SWEEPER, claim, ...failure(report, record, timedOut ? judge : judgeExpiry) };
+        return {
+          caller: SWEEPER,
+          claim,
+          ...failure(endedBy(lease, Date.now()), record, timedOut === 1 ? judge : judgeExpiry),
+        };
       });
       for (let i = 0; i < endings.length; i += EXPIRED_PER_CALL) {
         const slice = endings.slice(i, i + EXPIRED_PER_CALL);
