@@ -9,6 +9,7 @@ import { connectRedis, redisUnreachable, tellOutage } from './assembly/redis.ts'
 import type { AuditLog } from './audit/audit.ts';
 import { createAuditLog } from './audit/create-audit-log.ts';
 import { Logins } from './audit/logins.ts';
+import { serverEvent } from './audit/server-event.ts';
 import type { Config } from './config/config.ts';
 import { Answers } from './connection/answer.ts';
 import { createEngine, type EngineSettings } from './engine/index.ts';
@@ -79,6 +80,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
       rightsOf: ownersRights(redis.client, access.epochs, access.policy),
       onError: (err) => log.error({ err }, 'the engine failed in the background and goes on'),
       onCronRefused: (tenant, cron) => audit.record(cronRefused(tenant, cron)),
+      onWebhookDisabled: (tenant, { id: subscription, owner }) =>
+        audit.record(serverEvent('webhook.subscription.disabled', 'failure', { subscription, owner }, tenant)),
       observers: [metrics.jobs, ...(tracing ? [tracing.jobs] : [])],
     });
     undo.unshift(() => engine.close());

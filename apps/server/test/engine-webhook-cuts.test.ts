@@ -42,10 +42,10 @@ test.each(['before', 'after'] as const)(
       await cut.close();
       const { isCut } = proxy;
       await proxy.close();
-      expect([0, 3]).toContain((await open.engine.webhooks.deliveries(tenant, id)).length);
+      expect([0, 3]).toContain((await open.engine.webhooks.deliveries(tenant, id, 100)).length);
       await come();
       await open.engine.sweep(tenant);
-      const deliveries = await open.engine.webhooks.deliveries(tenant, id);
+      const deliveries = await open.engine.webhooks.deliveries(tenant, id, 100);
       expect(deliveries).toHaveLength(3);
       expect(new Set(deliveries.map(({ event_id }) => event_id)).size).toBe(3);
       if (!isCut) break;

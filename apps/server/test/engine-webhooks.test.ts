@@ -70,7 +70,11 @@ async function again(sub: string): Promise<void> {
 }
 const push = (queue: string, type = 'test.job') => a.engine.push(tenant, CALLER, [aJob({ queue, type })]);
 const statusesOf = async (sub: string) =>
-  (await a.engine.webhooks.deliveries(tenant, sub)).map(({ status, attempts, error }) => [status, attempts, error]);
+  (await a.engine.webhooks.deliveries(tenant, sub, 100)).map(({ status, attempts, error }) => [
+    status,
+    attempts,
+    error,
+  ]);
 const settled = (sub: string, ...expected: unknown[]) =>
   eventually(async () => expect(await statusesOf(sub)).toEqual(expected));
 
@@ -120,6 +124,31 @@ describe('a delivery', () => {
       expect(new Set(letters.map(({ event }) => event.id)).size).toBe(8);
       expect(letters).toHaveLength(8);
     }
+  });
+
+  it('is made once also where another server looked in between', async () => {
+    let go = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    let asked = false;
+    // Rights are asked for between reading the cursor and writing deliveries.
+    const slowly: RightsOf = async (...args) => {
+      asked = true;
+      await gate;
+      return rightsOf(...args);
+    };
+    const slow = await openEngine(redis.url, {}, false, slowly, send);
+    const sub = await subscribe();
+    await push('q');
+    const looking = sweep(slow.engine);
+    await eventually(() => expect(asked).toBe(true));
+    await sweep(a.engine);
+    go();
+    await looking;
+    await settled(sub, ['delivered', 1, undefined]);
+    expect(receiver.letters).toHaveLength(1);
+    await slow.close();
   });
 
   it('is made of the events that match type, queue and job type, and only of those after the subscription', async () => {
@@ -179,7 +208,7 @@ describe('a delivery', () => {
     await settled(sub, ['dead', 8, 'status']);
     expect(new Set(receiver.letters.map(({ headers }) => headers['x-ojs-delivery-id'])).size).toBe(1);
     receiver.answer = (_letter, response) => response.end();
-    const [dead] = await a.engine.webhooks.deliveries(tenant, sub);
+    const [dead] = await a.engine.webhooks.deliveries(tenant, sub, 100);
     expect(await a.engine.webhooks.replay(tenant, CALLER, dead!)).toBeUndefined();
     await a.engine.sweep(tenant);
     await settled(sub, ['delivered', 1, undefined]);

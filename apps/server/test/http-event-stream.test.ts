@@ -1,3 +1,6 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_POLICY } from '../src/access/policy.ts';
 import { Tenants } from '../src/access/tenants.ts';
@@ -204,6 +207,30 @@ describe('a stream of events', () => {
     await expect.poll(async () => (await listen('')).status).toBe(200);
     await hangUp();
   });
+});
+
+it('a policy that changes narrows the streams that are open', async () => {
+  const policyFile = join(await mkdtemp(join(tmpdir(), 'ojs-stream-')), 'policy.json');
+  const grants = [{ effect: 'deny', permissions: ['inspect'], queues: ['closed'] }];
+  await writeFile(policyFile, JSON.stringify({ preset: 'page' }));
+  const other = await startHarness({ OJS_POLICY_FILE: policyFile });
+  const key = await other.key('producer', 'producer', { principal: 'watcher' });
+  const sender = await other.key('producer', 'producer', { principal: 'sender' });
+  const stream = await openStream(other, '/ojs/v1/events/stream', key);
+  const send = async (queue: string): Promise<string> => {
+    const body = { type: 'a.b', args: [], options: { queue } };
+    return (await other.send('POST', '/ojs/v1/jobs', { key: sender, body })).body.job.id;
+  };
+  const before = await send('closed');
+  await stream.first(1);
+  await writeFile(policyFile, JSON.stringify({ preset: 'page', principals: { watcher: { grants } } }));
+  await expect
+    .poll(async () => (await other.send('GET', '/ojs/v1/queues/closed/stats', { key })).status, { timeout: 10_000 })
+    .toBe(403);
+  await send('closed');
+  const after = await send('open');
+  expect((await stream.first(2)).map(({ data }) => data.subject)).toEqual([before, after]);
+  await other.stop();
 });
 
 it('a server that stops says so to its streams and closes them at once', async () => {

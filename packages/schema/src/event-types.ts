@@ -53,10 +53,12 @@ export const STATE_CHANGED = 'job.state_changed';
 
 const CATEGORIES = [...new Set(EVENT_TYPES.map((type) => type.slice(0, type.indexOf('.'))))];
 
+const PATTERNS = ['*', ...CATEGORIES.map((category) => `${category}.*`), ...EVENT_TYPES];
+
 /** A type, all of a category (`job.*`), or all (`*`); ojs-events §6.1. */
-export const EventPattern = z
-  .enum(['*', ...CATEGORIES.map((category) => `${category}.*`), ...EVENT_TYPES, STATE_CHANGED])
-  .meta({ id: 'EventPattern' });
+export const EventPattern = z.enum(PATTERNS).meta({ id: 'EventPattern' });
+/** The same on a stream. */
+export const StreamPattern = z.enum([...PATTERNS, STATE_CHANGED]).meta({ id: 'EventStreamPattern' });
 export type EventPattern = z.infer<typeof EventPattern>;
 
 /** Whether one of the patterns means the type. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EventPattern, EventType } from './event-types.ts';
+import { EventPattern, EventType, StreamPattern } from './event-types.ts';
 import { JobId, JobType, QueueName } from './names.ts';
 
 /** ojs-events §2. */
@@ -53,7 +53,8 @@ const resume = {
 /** What a stream is narrowed to; everything that is given must hold (ojs-events §6.1). */
 export const EventStreamQuery = z.object({
   ...filter,
-  event_types: list(EventPattern).optional().meta({ description: 'The same as types (ojs-realtime §5.6)' }),
+  types: list(StreamPattern).optional(),
+  event_types: list(StreamPattern).optional().meta({ description: 'The same as types (ojs-realtime §5.6)' }),
   job: JobId.optional(),
   channel: z
     .string()
@@ -63,4 +64,8 @@ export const EventStreamQuery = z.object({
   ...resume,
 });
 
-export const ChannelQuery = z.object({ event_types: list(EventPattern).optional(), types: filter.types, ...resume });
+export const ChannelQuery = z.object({
+  event_types: list(StreamPattern).optional(),
+  types: list(StreamPattern).optional(),
+  ...resume,
+});

@@ -30,6 +30,7 @@ import { createSettle } from './settle.ts';
 import { createSweeper } from './sweeper.ts';
 import { createWake } from './wake.ts';
 import { createWebhooks } from './webhooks/create-webhooks.ts';
+import type { OnWebhookDisabled } from './webhooks/webhooks.ts';
 import { createWorkers } from './workers.ts';
 import { createWorkflows } from './workflows/index.ts';
 
@@ -50,6 +51,7 @@ export interface EngineOptions {
   readonly observers?: readonly EngineObserver[];
   /** A cron entry did not fire, because its owner may not enqueue there any more. */
   readonly onCronRefused?: OnRefused;
+  readonly onWebhookDisabled?: OnWebhookDisabled;
 }
 
 /**
@@ -65,6 +67,7 @@ export async function createEngine({
   onError = () => undefined,
   observers = [],
   onCronRefused = () => undefined,
+  onWebhookDisabled = () => undefined,
 }: EngineOptions): Promise<Engine> {
   const { client } = redis;
   await checkFormat(client);
@@ -94,7 +97,11 @@ export async function createEngine({
   const wake = createWake(context, redis.subscriber(), info);
   const limits = createLimits(context);
   const { crons, fire } = createCrons(context, readIn, onCronRefused);
-  const { webhooks, chores: webhookChores, close: closeWebhooks } = createWebhooks(context, source, send, onError);
+  const {
+    webhooks,
+    chores: webhookChores,
+    close: closeWebhooks,
+  } = createWebhooks(context, source, send, onError, onWebhookDisabled);
   const chores = { limit: limits.release, workflow: workflowChore, cron: fire, ...webhookChores };
   const sweeper = createSweeper(context, settle.expire, chores, onError);
   await spaces.refresh(client);

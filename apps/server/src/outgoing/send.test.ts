@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from 'node:net';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { type Authority, createAuthority } from '@ojs/dev';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -101,17 +103,17 @@ describe('a request to outside', () => {
   });
 
   it('ignores proxies of the environment', async () => {
-    const before = { ...process.env };
-    Object.assign(process.env, {
-      HTTPS_PROXY: 'http://127.0.0.1:1',
-      https_proxy: 'http://127.0.0.1:1',
-      NODE_USE_ENV_PROXY: '1',
-    });
-    try {
-      expect((await outgoing()({ url: hook() })).status).toBe(200);
-    } finally {
-      process.env = before;
-    }
+    const proxy = 'http://127.0.0.1:9';
+    const options = { allow: ['127.0.0.0/8'], ca: authority.cert };
+    const script = `
+      const { createOutgoing } = await import(${JSON.stringify(new URL('./send.ts', import.meta.url).href)});
+      const { send } = createOutgoing(${JSON.stringify(options)});
+      process.stdout.write(String((await send({ url: 'https://127.0.0.1:${port}/' })).status));
+    `;
+    const env = { PATH: process.env.PATH, NODE_USE_ENV_PROXY: '1', HTTPS_PROXY: proxy, https_proxy: proxy };
+    const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env });
+    expect(stdout).toBe('200');
   });
 
   it('ends when its time is up: a silent name server, a silent server, one that drips headers or body', async () => {

@@ -11,6 +11,7 @@ describe('a target', () => {
     'https://example.com:8443/hook?a=b',
     'https://93.184.216.34/',
     'https://[2606:4700::6810:84e5]/',
+    'https://[64:ff9b::5db8:d822]/',
     'https://xn--bcher-kva.example.com/',
   ])('can be %s', (url) => {
     expect(check(url).url.href).toBe(url);

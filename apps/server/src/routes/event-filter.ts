@@ -1,17 +1,17 @@
-import { type EventPattern, matchesEvent, STATE_CHANGED } from '@ojs/schema';
+import { matchesEvent, STATE_CHANGED } from '@ojs/schema';
 import type { LoggedEvent } from '../engine/event-log.ts';
 import type { Ask } from './ask.ts';
 import { permitQueues } from './permit.ts';
 
 /** What a caller asked to hear of. Absent: whatever it may inspect. */
 export interface EventWish {
-  readonly types?: readonly EventPattern[] | undefined;
+  readonly types?: readonly string[] | undefined;
   readonly queues?: readonly string[] | undefined;
   readonly jobTypes?: readonly string[] | undefined;
   readonly job?: string | undefined;
 }
 
-const everyType: readonly EventPattern[] = ['*'];
+const everyType: readonly string[] = ['*'];
 
 /** Names of queues are permitted, or refused, when they are named. @throws {Refusal} */
 export function permitWish(ask: Ask, { queues }: EventWish): void {

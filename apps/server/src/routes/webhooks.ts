@@ -174,12 +174,12 @@ export const webhookRoutes: readonly Route[] = [
         subscription_id === undefined
           ? (await webhooks.list(ask.tenant)).filter((each) => isVisible(ask, each))
           : [await find(ask, subscription_id)];
-      const lists = await Promise.all(subscriptions.map(({ id }) => webhooks.deliveries(ask.tenant, id)));
+      const most = Math.ceil(DELIVERIES_SHOWN / (2 * Math.max(1, subscriptions.length)));
+      const lists = await Promise.all(subscriptions.map(({ id }) => webhooks.deliveries(ask.tenant, id, most)));
       const deliveries = lists
         .flat()
         .filter((delivery) => status === undefined || delivery.status === status)
-        .sort((a, b) => b.created_at.localeCompare(a.created_at))
-        .slice(0, DELIVERIES_SHOWN);
+        .sort((a, b) => b.created_at.localeCompare(a.created_at));
       return { body: { deliveries } };
     },
   }),

@@ -7,7 +7,7 @@ import { createDeliveries } from './deliveries.ts';
 import { createFeed } from './feed.ts';
 import { post } from './post.ts';
 import { createSubscriptions } from './subscriptions.ts';
-import type { Webhooks } from './webhooks.ts';
+import type { OnWebhookDisabled, Webhooks } from './webhooks.ts';
 
 const TEST_TIMEOUT_MS = 10_000;
 
@@ -17,9 +17,10 @@ export function createWebhooks(
   source: string,
   send: Send,
   onError: (error: unknown) => void,
+  onDisabled: OnWebhookDisabled,
 ): { webhooks: Webhooks; chores: Chores; close: () => Promise<void> } {
   const { load, loadSecrets, ...subscriptions } = createSubscriptions(context);
-  const { deliver, close } = createDeliver(context, send, onError);
+  const { deliver, close } = createDeliver(context, send, onError, onDisabled);
   return {
     webhooks: {
       ...subscriptions,

@@ -6,7 +6,7 @@ import { post } from './post.ts';
 import { judge } from './retry-plan.ts';
 import { WebhookSecrets } from './secrets.ts';
 import { Slots } from './slots.ts';
-import type { Posted, WebhookError, WebhookRecord } from './webhooks.ts';
+import type { OnWebhookDisabled, Posted, WebhookError, WebhookRecord } from './webhooks.ts';
 
 /** For how long a delivery belongs to the process that took it: longer than an attempt can last. Then it is due again. */
 const CLAIM_MS = 60_000;
@@ -33,6 +33,7 @@ export function createDeliver(
   { run, spaces, due, rightsOf }: EngineContext,
   send: Send,
   onError: (error: unknown) => void,
+  onDisabled: OnWebhookDisabled,
 ) {
   const slots = new Slots();
   const busy = new Set<Promise<void>>();
@@ -103,7 +104,9 @@ export function createDeliver(
     const delay = decided.outcome === 'retry' ? decided.delayMs : 0;
     const args = ['settle', subscription, delivery, ends, decided.outcome, delay];
     const told = [posted.status ?? '', errorOf(decided, posted), posted.ms];
-    await run('webhook', spaces.of(tenant), [...args, ...told, WEBHOOK_BOUNDS.logged, WEBHOOK_BOUNDS.failures]);
+    const bounds = [WEBHOOK_BOUNDS.logged, WEBHOOK_BOUNDS.failures];
+    const [, disabled] = (await run('webhook', spaces.of(tenant), [...args, ...told, ...bounds])) as unknown[];
+    if (disabled === 1) onDisabled(tenant, { id: subscription, owner: batch.record.owner });
     if (delay > 0) due.expect(tenant, Date.now() + delay);
   }
 

@@ -6,7 +6,6 @@ import { redisFailure } from '../scripts.ts';
 import type { Webhooks } from './webhooks.ts';
 
 const FIELDS = ['sub', 'evt', 'type', 'status', 'attempts', 'created', 'ended', 'code', 'ms', 'error'] as const;
-const PENDING_SHOWN = 100;
 
 function shown(id: string, values: readonly (string | null)[], dueAt: string | undefined): WebhookDelivery | undefined {
   const [sub, evt, type, status, attempts, created, ended, code, ms, error] = values;
@@ -33,12 +32,12 @@ export function createDeliveries({ client, run, spaces, due }: EngineContext) {
     shown(id, await client.hmget(`${spaces.of(tenant).prefix}/delivery/${id}`, ...FIELDS), dueAt);
 
   return {
-    async deliveries(tenant, subscription) {
+    async deliveries(tenant, subscription, most) {
       const { prefix } = spaces.of(tenant);
       try {
         const [waiting, ended] = await Promise.all([
-          client.zrange(`${prefix}/webhook-due/${subscription}`, 0, String(PENDING_SHOWN - 1), 'WITHSCORES'),
-          client.zrange(`${prefix}/webhook-log/${subscription}`, 0, '-1'),
+          client.zrange(`${prefix}/webhook-due/${subscription}`, 0, String(most - 1), 'WITHSCORES'),
+          client.zrange(`${prefix}/webhook-log/${subscription}`, String(-most), '-1'),
         ]);
         const pending = waiting.flatMap((id, i) => (i % 2 === 0 ? [read(tenant, id, waiting[i + 1])] : []));
         const all = await Promise.all([...pending, ...ended.map((id) => read(tenant, id))]);

@@ -28,6 +28,9 @@ export interface Posted {
   readonly ms: number;
 }
 
+/** Hears that a subscription became inactive by itself. */
+export type OnWebhookDisabled = (tenant: string, webhook: { readonly id: string; readonly owner: string }) => void;
+
 /** A subscription, without its secret. */
 export type Subscription = Omit<WebhookSubscription, 'secret'>;
 
@@ -64,8 +67,8 @@ export interface Webhooks {
   ): Promise<{ subscription: Subscription; secret: Secret } | undefined>;
   /** Sends an event `webhook.test`, once. */
   test(tenant: string, id: string): Promise<Posted | undefined>;
-  /** Newest first. */
-  deliveries(tenant: string, subscription: string): Promise<WebhookDelivery[]>;
+  /** Newest first: up to `most` that wait, and as many that ended. */
+  deliveries(tenant: string, subscription: string, most: number): Promise<WebhookDelivery[]>;
   delivery(tenant: string, id: string): Promise<WebhookDelivery | undefined>;
   /** Delivers a dead delivery again. @returns its status when that is not dead. @throws {StaleAccess} */
   replay(tenant: string, caller: Caller, delivery: WebhookDelivery): Promise<string | undefined>;
