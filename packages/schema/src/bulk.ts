@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { JobState } from './job.ts';
+import { EnqueueRequest, Job, JobState } from './job.ts';
+import { LIMITS } from './limits.ts';
 import { JobId, QueueName } from './names.ts';
 import { Timestamp } from './time.ts';
 
@@ -104,3 +105,27 @@ export const BulkAnswer = z
   })
   .meta({ id: 'BulkAnswer' });
 export type BulkAnswer = z.infer<typeof BulkAnswer>;
+
+/** ojs-bulk-operations §5: each for itself, or all or none. */
+export const BulkEnqueueRequest = z
+  .object({
+    jobs: z.array(EnqueueRequest).min(1).max(LIMITS.batchJobs),
+    atomicity: z.enum(['partial', 'atomic']).optional(),
+  })
+  .strict()
+  .meta({ id: 'BulkEnqueueRequest' });
+
+export const BulkEnqueueItem = z
+  .object({
+    index: z.int(),
+    status: z.enum(['created', 'duplicate', 'failed']),
+    job: Job.optional(),
+    error: z
+      .object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.unknown()).optional() })
+      .optional(),
+  })
+  .meta({ id: 'BulkEnqueueItem' });
+export type BulkEnqueueItem = z.infer<typeof BulkEnqueueItem>;
+export const BulkEnqueueAnswer = z
+  .object({ total: z.int(), succeeded: z.int(), failed: z.int(), items: z.array(BulkEnqueueItem) })
+  .meta({ id: 'BulkEnqueueAnswer' });

@@ -1,9 +1,8 @@
 import { type AckBatchResult, type AckRequest, operations } from '@ojs/schema';
 import { errorBody } from '../connection/error-body.ts';
 import type { LeaseClaim, Settled } from '../engine/engine.ts';
-import { StaleAccess } from '../engine/errors.ts';
 import type { Ask } from './ask.ts';
-import { decideAndServe } from './decide-anew.ts';
+import { doEach } from './each.ts';
 import { permitJob } from './permit.ts';
 import { asRefusal, unavailable } from './refusals.ts';
 import { type Route, route } from './route.ts';
@@ -65,33 +64,9 @@ function refusedOne(ask: Ask, { job_id }: AckRequest, reason: unknown): AckBatch
   return { job_id, acknowledged: false, error: errorBody(refusal, request.id).error };
 }
 
-/** Leases are independent, and so are acks: what was done stays done, and only what became stale is decided anew. */
 async function acknowledgeAll(ask: Ask, acks: readonly AckRequest[]): Promise<AckBatchResult[]> {
-  const results: AckBatchResult[] = [];
-  let open = [...acks.entries()];
-  const serve = async (): Promise<void> => {
-    const outcomes = await Promise.allSettled(open.map(([, ack]) => acknowledgeOne(ask, ack)));
-    const served = open;
-    open = [];
-    let stale: StaleAccess | undefined;
-    for (const [i, [place, ack]] of served.entries()) {
-      const outcome = outcomes[i] as PromiseSettledResult<AckBatchResult>;
-      if (outcome.status === 'fulfilled') results[place] = outcome.value;
-      else if (!(outcome.reason instanceof StaleAccess)) results[place] = refusedOne(ask, ack, outcome.reason);
-      else {
-        stale = outcome.reason;
-        open.push([place, ack]);
-      }
-    }
-    if (stale !== undefined) throw stale;
-  };
-  try {
-    await decideAndServe(ask, serve);
-  } catch (error) {
-    // Of nothing that was done may the caller hear that nothing was changed.
-    if (open.length === acks.length) throw error;
-    for (const [place, ack] of open) results[place] = refusedOne(ask, ack, error);
-  }
+  const one = (ack: AckRequest) => acknowledgeOne(ask, ack);
+  const results = await doEach(ask, acks, one, (ack, _place, reason) => refusedOne(ask, ack, reason));
   const away = (each: AckBatchResult): boolean => !each.acknowledged && each.error.code === 'backend_unavailable';
   if (results.every(away)) throw unavailable();
   return results;

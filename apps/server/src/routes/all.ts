@@ -1,6 +1,7 @@
 import { ackRoutes } from './acks.ts';
 import { attemptRoutes } from './attempts.ts';
 import { bulkRoutes } from './bulk.ts';
+import { bulkEnqueueRoutes } from './bulk-enqueue.ts';
 import { cronRoutes } from './crons.ts';
 import { deadLetterRoutes } from './dead-letter.ts';
 import { eventRoutes } from './events.ts';
@@ -27,6 +28,7 @@ export const ROUTES: readonly Route[] = [
   ...attemptRoutes,
   ...deadLetterRoutes,
   ...bulkRoutes,
+  ...bulkEnqueueRoutes,
   ...resultRoutes,
   ...queueRoutes,
   ...cronRoutes,

@@ -126,7 +126,7 @@ function readParams(schema: z.ZodObject, ask: Ask): unknown {
 }
 
 /** Operations that do many things at once have the larger limit of a body. */
-const BATCHES: ReadonlySet<string> = new Set(['enqueueBatch', 'ackJobs', 'createWorkflow']);
+const BATCHES: ReadonlySet<string> = new Set(['enqueueBatch', 'enqueueJobs', 'ackJobs', 'createWorkflow']);
 
 /** Adds the routes to a server: connection → identify → permit → validate → operate → answer, written once. */
 export function addRoutes(app: FastifyInstance, services: Services, routes: readonly Route[]): void {

@@ -34,6 +34,7 @@ export const routes = {
   drainQueue: { method: 'POST', path: '/ojs/v1/queues/{name}/drain' },
   enqueueBatch: { method: 'POST', path: '/ojs/v1/jobs/batch' },
   enqueueJob: { method: 'POST', path: '/ojs/v1/jobs' },
+  enqueueJobs: { method: 'POST', path: '/ojs/v1/jobs/bulk' },
   fetchJobs: { method: 'POST', path: '/ojs/v1/workers/fetch' },
   getCheckpoint: { method: 'GET', path: '/ojs/v1/jobs/{id}/checkpoint' },
   getCron: { method: 'GET', path: '/ojs/v1/cron/{name}' },

@@ -1,4 +1,4 @@
-import { BulkAnswer, BulkRequest, ConfirmQuery } from '../bulk.ts';
+import { BulkAnswer, BulkEnqueueAnswer, BulkEnqueueRequest, BulkRequest, ConfirmQuery } from '../bulk.ts';
 import { underAdmin } from './admin-path.ts';
 import { define } from './operation.ts';
 
@@ -42,6 +42,17 @@ const dataPlane = {
 };
 
 export const bulkOperations = {
+  enqueueJobs: define({
+    id: 'enqueueJobs',
+    method: 'POST',
+    path: '/ojs/v1/jobs/bulk',
+    summary: 'Enqueue up to 1,000 jobs, each for itself or all or none, and hear what became of each',
+    permission: 'enqueue',
+    planes: ['producer'],
+    body: BulkEnqueueRequest,
+    status: 201,
+    answer: BulkEnqueueAnswer,
+  }),
   ...dataPlane,
   adminCancelJobs: underAdmin(dataPlane.cancelJobs, 'adminCancelJobs'),
   adminRetryJobs: underAdmin(dataPlane.retryJobs, 'adminRetryJobs'),
