@@ -625,6 +625,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ojs/v1/jobs/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enqueue up to 1,000 jobs, each for itself or all or none, and hear what became of each */
+        post: operations["enqueueJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ojs/v1/jobs/bulk/cancel": {
         parameters: {
             query?: never;
@@ -1281,6 +1298,30 @@ export interface components {
             skipped: number;
             succeeded: number;
             total_matched: number;
+        };
+        BulkEnqueueAnswer: {
+            failed: number;
+            items: components["schemas"]["BulkEnqueueItem"][];
+            succeeded: number;
+            total: number;
+        };
+        BulkEnqueueItem: {
+            error?: {
+                code: string;
+                details?: {
+                    [key: string]: unknown;
+                };
+                message: string;
+            };
+            index: number;
+            job?: components["schemas"]["Job"];
+            /** @enum {string} */
+            status: "created" | "duplicate" | "failed";
+        };
+        BulkEnqueueRequest: {
+            /** @enum {string} */
+            atomicity?: "partial" | "atomic";
+            jobs: components["schemas"]["EnqueueRequest"][];
         };
         BulkRequest: {
             /** @enum {string} */
@@ -4507,6 +4548,40 @@ export interface operations {
                 };
                 content: {
                     "application/openjobspec+json": components["schemas"]["BatchAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    enqueueJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["BulkEnqueueRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["BulkEnqueueAnswer"];
                 };
             };
             400: components["responses"]["Error400"];
