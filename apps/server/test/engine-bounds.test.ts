@@ -152,3 +152,20 @@ describe('what it costs', () => {
     expect((await commands()).evalsha).toBeLessThan(32);
   });
 });
+
+describe('a batch of 1,000 jobs', () => {
+  const scheduledAt = { ms: Date.now() + 3_600_000, text: new Date(Date.now() + 3_600_000).toISOString() };
+
+  test.each([
+    ['that are available', () => ({})],
+    ['that are scheduled', () => ({ scheduledAt })],
+    ['that are unique', (i: number) => ({ args: [i], unique: { keys: ['args' as const] } })],
+  ])('%s costs one command a job, and few besides', async (_, more) => {
+    const jobs = Array.from({ length: 1_000 }, (_job, i) => aJob({ queue: 'batch', ...more(i) }));
+    const tenant = aTenant();
+    await server.engine.push(tenant, CALLER, [aJob({ queue: 'batch', pending: true })]);
+    await reset();
+    await server.engine.push(tenant, CALLER, jobs);
+    expect(total(await commands())).toBeLessThan(1_000 + 100);
+  });
+});
