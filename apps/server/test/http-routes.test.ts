@@ -22,7 +22,7 @@ describe('public routes', () => {
     expect(manifest.body).toMatchObject({
       specversion: '1.0',
       ojs_version: '1.0',
-      conformance_level: 1,
+      conformance_level: 4,
       protocols: ['http'],
       implementation: { name: expect.any(String) },
     });

@@ -64,7 +64,7 @@ describe('a running server', () => {
     const ready = ojs.child
       ?.output()
       .split('\n')
-      .find((line) => line.includes('"msg":"ready"'));
+      .find((line) => line.includes('"message":"ready"'));
     expect(JSON.parse(ready ?? '{}')).toMatchObject({ url: ojs.server.url, plain_url: ojs.server.plainUrl });
   });
 

@@ -1,35 +1,9 @@
-import { type Manifest, operations } from '@ojs/schema';
-import { VERSION } from '../version.ts';
+import { operations } from '@ojs/schema';
 import type { Ask } from './ask.ts';
+import { MANIFEST } from './manifest.ts';
 import { permitSystem } from './permit.ts';
 import { type Answer, type Route, route } from './route.ts';
 import type { Services } from './services.ts';
-
-/** What this server can do; true only where it does. Everybody may read it (http-binding §21). */
-const MANIFEST: Manifest = {
-  specversion: '1.0',
-  ojs_version: '1.0',
-  implementation: { name: 'ojs-server', version: VERSION, language: 'typescript' },
-  conformance_level: 1,
-  protocols: ['http'],
-  backend: 'redis',
-  capabilities: {
-    batch_enqueue: true,
-    cron_jobs: false,
-    dead_letter: true,
-    delayed_jobs: true,
-    job_ttl: true,
-    priority_queues: true,
-    rate_limiting: false,
-    schema_validation: false,
-    unique_jobs: true,
-    workflows: true,
-    pause_resume: true,
-  },
-  extensions: [],
-  unique_job_strength: 'strong',
-  endpoints: { base_url: '/ojs/v1', manifest: '/ojs/manifest', health: '/ojs/v1/health' },
-};
 
 /** How long one look at Redis answers for everybody who asks, in milliseconds: nobody can make the server ask more often. */
 const HEALTH_MS = 250;

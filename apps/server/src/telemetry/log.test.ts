@@ -24,6 +24,19 @@ it('drops whatever an object carries beyond the fields of the type', () => {
   expect(text).not.toContain('hunter2');
 });
 
+it('writes the fields of the specification, what it says of a job under ojs', () => {
+  const line = JSON.parse(written((log) => log.warn({ job_id: '1', queue: 'q', request_id: 'r' }, 'a line')));
+  expect(line).toMatchObject({
+    severity: 'WARN',
+    severity_number: 13,
+    message: 'a line',
+    component: 'server',
+    ojs: { job_id: '1', queue: 'q' },
+    request_id: 'r',
+  });
+  expect(line.timestamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+});
+
 it('tells a foreign error by name, code and stack, never by its message or properties', () => {
   const error = Object.assign(new Error('ERR wrong hunter2'), {
     command: { name: 'set', args: ['k', 'hunter2'] },
@@ -31,12 +44,12 @@ it('tells a foreign error by name, code and stack, never by its message or prope
   });
   error.stack = `Error: ERR wrong hunter2\nhunter2 in a second line\n    at somewhere (file.ts:1:2)`;
   const text = written((log) => log.error({ err: error }, 'failed'));
-  expect(JSON.parse(text).err).toEqual({ name: 'Error', code: 'ERR', stack: '    at somewhere (file.ts:1:2)' });
+  expect(JSON.parse(text).error).toEqual({ type: 'Error', code: 'ERR', backtrace: '    at somewhere (file.ts:1:2)' });
 });
 
 it('tells the message of an error that is ours', () => {
   const text = written((log) => log.error({ err: new NoSuchJob('42') }, 'failed'));
-  expect(JSON.parse(text).err.message).toBe('job 42 does not exist');
+  expect(JSON.parse(text).error.message).toBe('job 42 does not exist');
 });
 
 it('tells only the type of what is no error', () => {

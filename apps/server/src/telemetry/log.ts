@@ -72,25 +72,33 @@ export type Trusted = (error: Error) => boolean;
 
 /** What a log says of an error. Foreign messages are left out: drivers and parsers quote what they were given. */
 export function errorFields(error: unknown, trusted: Trusted): Record<string, string> {
-  if (!(error instanceof Error)) return { name: typeof error };
+  if (!(error instanceof Error)) return { type: typeof error };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
   return {
-    name: error.name,
+    type: error.name,
     ...(code !== undefined && { code }),
     ...(trusted(error) && { message: error.message }),
-    stack: frames.join('\n'),
+    backtrace: frames.join('\n'),
   };
 }
 
+/** What a line says of a job stands together (ojs-logging §5.3). */
+const OF_JOB: Readonly<Record<string, true>> = { job_id: true, job_type: true, queue: true };
+
+/** OpenTelemetry's numbers (ojs-logging §5.4). */
+const SEVERITY: Readonly<Record<string, number>> = { trace: 1, debug: 5, info: 9, warn: 13, error: 17, fatal: 21 };
+
 function pick(fields: LogFields, trusted: Trusted): Record<string, unknown> {
   const line: Record<string, unknown> = {};
+  const ojs: Record<string, unknown> = {};
   for (const name of FIELDS) {
     const value = fields[name];
-    if (typeof value === 'string') line[name] = value.slice(0, MAX_CHARS);
-    else if (typeof value === 'number') line[name] = value;
+    const told = typeof value === 'string' ? value.slice(0, MAX_CHARS) : value;
+    if (typeof told === 'string' || typeof told === 'number') (OF_JOB[name] ? ojs : line)[name] = told;
   }
-  if (fields.err !== undefined) line.err = errorFields(fields.err, trusted);
+  if (Object.keys(ojs).length > 0) line.ojs = ojs;
+  if (fields.err !== undefined) line.error = errorFields(fields.err, trusted);
   return line;
 }
 
@@ -101,18 +109,20 @@ export interface SentenceLog {
   error(fields: object, sentence: string): void;
 }
 
-/** Structured logs as JSON lines (pino). Whatever an object carries beyond {@link LogFields} is dropped, not printed. */
+/** Structured logs as JSON lines in the form of ojs-logging §5 (pino). Whatever an object carries beyond {@link LogFields} is dropped, not printed. */
 export function createLog(
   level: string,
   trusted: Trusted,
   destination?: DestinationStream,
 ): Log & { readonly sentences: SentenceLog } {
-  // pino's own serializer of errors would print their message and properties.
   const options = {
     level,
-    base: { pid: process.pid },
-    timestamp: pino.stdTimeFunctions.isoTime,
-    serializers: { err: (err: unknown) => err },
+    base: { component: 'server', pid: process.pid },
+    messageKey: 'message',
+    timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
+    formatters: {
+      level: (label: string) => ({ severity: label.toUpperCase(), severity_number: SEVERITY[label] }),
+    },
   };
   const logger = destination ? pino(options, destination) : pino(options);
   const write = (name: 'debug' | 'info' | 'warn' | 'error' | 'fatal') => (fields: object, message: string) => {

@@ -19,6 +19,6 @@ test('an error outside of any test counts as a failure', () => {
 });
 
 test('of a server log the warnings and what is not JSON are worth reading', () => {
-  const log = ['{"level":30,"msg":"ready"}', '{"level":50,"msg":"bad"}', '{"level":"warn","msg":"hm"}', 'Error: stack'];
+  const log = ['{"severity_number":9,"message":"ready"}', '{"severity_number":17,"message":"bad"}', 'Error: stack'];
   expect(worthReading(log.join('\n'))).toBe(log.slice(1).join('\n'));
 });

@@ -1,20 +1,19 @@
-/** pino's number for a warning. */
-const warning = 40;
+/** The severity number of a warning (ojs-logging). */
+const warning = 13;
 
 /** The last warnings and errors of a server log (JSON lines), and whatever in it is not JSON, such as a stack. */
 export function worthReading(log: string, most = 20): string {
   return log
     .split('\n')
-    .filter((line) => line.trim() !== '' && levelOf(line) >= warning)
+    .filter((line) => line.trim() !== '' && severityOf(line) >= warning)
     .slice(-most)
     .join('\n');
 }
 
-function levelOf(line: string): number {
+function severityOf(line: string): number {
   try {
-    const { level } = JSON.parse(line) as { level?: unknown };
-    if (typeof level === 'number') return level;
-    return level === 'info' || level === 'debug' || level === 'trace' ? 0 : warning;
+    const { severity_number } = JSON.parse(line) as { severity_number?: unknown };
+    return typeof severity_number === 'number' ? severity_number : warning;
   } catch {
     return warning;
   }
