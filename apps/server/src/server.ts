@@ -20,6 +20,7 @@ import { durabilityWarnings } from './redis/durability.ts';
 import { tellAnswer } from './routes/answered.ts';
 import { jobTypeFilter } from './routes/job-types.ts';
 import { StreamSlots } from './routes/stream-slots.ts';
+import { jobLog } from './telemetry/job-log.ts';
 import { createLog, type Log, type SentenceLog } from './telemetry/log.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
 import { startTracing, type Tracing } from './telemetry/tracing.ts';
@@ -82,7 +83,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       onCronRefused: (tenant, cron) => audit.record(cronRefused(tenant, cron)),
       onWebhookDisabled: (tenant, { id: subscription, owner }) =>
         audit.record(serverEvent('webhook.subscription.disabled', 'failure', { subscription, owner }, tenant)),
-      observers: [metrics.jobs, ...(tracing ? [tracing.jobs] : [])],
+      observers: [metrics.jobs, ...(tracing ? [tracing.jobs] : []), ...(isTold(config) ? [jobLog(log)] : [])],
     });
     undo.unshift(() => engine.close());
     const { port } = config.metrics;
@@ -139,6 +140,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
     throw error;
   }
 }
+
+/** Whether the log tells of each job. */
+const isTold = ({ logLevel }: Config): boolean => logLevel === 'debug' || logLevel === 'trace';
 
 /** Undefined where no collector is set. */
 async function openTracing({ tracing: { endpoint }, secrets }: Config, log: Log): Promise<Tracing | undefined> {

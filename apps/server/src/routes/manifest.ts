@@ -34,7 +34,6 @@ const OFFICIAL: Readonly<Record<string, string>> = {
   'durable-execution': '1.0.0-rc.1',
   'execution-history': '0.1.0',
   'graceful-shutdown': '1.0.0-rc.1',
-  logging: '1.0.0-rc.1',
   observability: '1.0.0-rc.1',
   progress: '1.0.0-rc.1',
   'rate-limiting': '1.0.0-rc.1',

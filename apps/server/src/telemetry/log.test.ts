@@ -1,5 +1,7 @@
+import type { Job } from '@ojs/schema';
 import { expect, it } from 'vitest';
 import { NoSuchJob } from '../engine/errors.ts';
+import { jobLog } from './job-log.ts';
 import { createLog, type LogFields } from './log.ts';
 import { isOurs } from './trusted.ts';
 
@@ -64,4 +66,24 @@ it('takes only literal messages', () => {
     // @ts-expect-error there is no field for arguments
     log.info({ args: [1] }, 'sent');
   });
+});
+
+it('tells of each step of a job where it is told to, and of nothing that the job carries', () => {
+  const job = { id: '1', type: 'a', queue: 'q', args: ['hunter2'], meta: { token: 'hunter2' } } as unknown as Job;
+  const text = written((log) => {
+    const { enqueued, settled } = jobLog(log);
+    enqueued?.('t', [job], 1);
+    settled?.(
+      't',
+      { id: '1', type: 'a', queue: 'q', state: 'retryable', attempt: 1, max_attempts: 3, durationMs: 7 },
+      1,
+    );
+  });
+  const [first, second] = text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(first).toMatchObject({ message: 'Job enqueued', severity: 'DEBUG', ojs: { job_id: '1', queue: 'q' } });
+  expect(second).toMatchObject({ message: 'Job failed, will retry', duration_ms: 7 });
+  expect(text).not.toContain('hunter2');
 });
