@@ -61,7 +61,10 @@ const OPERATIONS: [name: string, prepare: Prepare, run: Run][] = [
   ['nack', prepared('active'), (e, t, ids) => e.nack(t, CALLER, claim(ids), { message: 'no' })],
   ['last nack', prepared('active'), (e, t, ids) => e.nack(t, CALLER, claim(ids), { message: 'no', retryable: false })],
   ['requeue', prepared('active'), (e, t, ids) => e.requeue(t, CALLER, claim(ids))],
-  ['heartbeat', prepared('active'), (e, t, ids) => e.heartbeat(t, CALLER, { workerId: 'w1', ids })],
+  ['heartbeat', prepared('active'), (e, t, ids) => e.heartbeat(t, CALLER, { workerId: 'w1', ids, state: 'quiet' })],
+  ['history', prepared('dead'), (e, t, [id]) => e.history(t, id!, 'q')],
+  ['forgetHistory', prepared('dead'), (e, t, [id]) => e.forgetHistory(t, CALLER, id!, 'q')],
+  ['worker', prepared('active'), (e, t) => e.worker(t, CALLER.principal, 'w1')],
   [
     'progress',
     prepared('active'),

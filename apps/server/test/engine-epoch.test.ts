@@ -49,6 +49,7 @@ const OPERATIONS: [string, (target: Target, caller: Caller) => Promise<unknown>]
   ['activate', ({ engine, tenant, ids }, caller) => engine.activate(tenant, caller, ids.pending, 'q')],
   ['retryDeadLetter', ({ engine, tenant, ids }, caller) => engine.retryDeadLetter(tenant, caller, ids.dead, 'q')],
   ['deleteDeadLetter', ({ engine, tenant, ids }, caller) => engine.deleteDeadLetter(tenant, caller, ids.dead, 'q')],
+  ['forgetHistory', ({ engine, tenant, ids }, caller) => engine.forgetHistory(tenant, caller, ids.dead, 'q')],
   ['pause', ({ engine, tenant }, caller) => engine.setPaused(tenant, caller, 'q', true)],
   ['drain', ({ engine, tenant }, caller) => engine.queueControl.drain(tenant, caller, 'q')],
   ['create', ({ engine, tenant }, caller) => engine.queueControl.create(tenant, caller, 'new', { concurrency: 1 })],

@@ -63,6 +63,7 @@ export class Model {
   readonly listeners: { removed(id: string): void; restarted(id: string): void }[] = [];
   readonly queues = new Map<string, { paused: boolean }>();
   readonly #workers = new Map<string, string>();
+  readonly #draining = new Set<string>();
   #turn = 0;
 
   push(batch: readonly NewModelJob[]): void {
@@ -90,6 +91,7 @@ export class Model {
 
   fetch(principal: string, worker: string, queues: readonly string[], count: number): string[] {
     this.#own(worker, principal);
+    if (this.#draining.has(worker)) throw new ModelRefusal('WorkerDraining');
     const claimed: string[] = [];
     for (const queue of queues) {
       this.#register(queue);
@@ -144,8 +146,11 @@ export class Model {
     this.#become(job, 'available');
   }
 
-  heartbeat(principal: string, worker: string, ids: readonly string[]): string[] {
+  /** @param state what the worker says of itself; undefined: as before. */
+  heartbeat(principal: string, worker: string, ids: readonly string[], state?: 'running' | 'quiet'): string[] {
     this.#own(worker, principal);
+    if (state === 'quiet') this.#draining.add(worker);
+    if (state === 'running') this.#draining.delete(worker);
     return ids.filter((id) => {
       const lease = this.jobs.get(id)?.lease;
       return lease?.principal === principal && !lease.ended && (lease.worker === '' || lease.worker === worker);

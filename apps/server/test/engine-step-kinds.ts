@@ -115,13 +115,21 @@ const endings = (['ack', 'nack', 'requeue'] as const).map((name) =>
   }),
 );
 
-const heartbeat = steps('heartbeat', fc.array(pick, { maxLength: 4 }), async (act, picks) => {
+const beating = fc.record({
+  picks: fc.array(pick, { maxLength: 4 }),
+  state: fc.constantFrom(undefined, 'running' as const, 'running' as const, 'quiet' as const),
+});
+
+const heartbeat = steps('heartbeat', beating, async (act, { picks, state }) => {
   const ids = [...new Set(picks.flatMap((each) => pickLeased(act.model, each)?.id ?? []))];
   const workerId = act.who.worker || 'v';
   await same(
     act,
-    () => act.model.heartbeat(act.who.principal, workerId, ids),
-    async () => [...(await act.engine.heartbeat(act.tenant, act.caller, { workerId, ids })).extended],
+    () => act.model.heartbeat(act.who.principal, workerId, ids, state),
+    async () => {
+      const beat = { workerId, ids, ...(state && { state }) };
+      return [...(await act.engine.heartbeat(act.tenant, act.caller, beat)).extended];
+    },
     ids[0],
   );
 });
