@@ -38,6 +38,7 @@ const OFFICIAL: Readonly<Record<string, string>> = {
   progress: '1.0.0-rc.1',
   'rate-limiting': '1.0.0-rc.1',
   results: '1.0.0-rc.1',
+  webhooks: '1.0.0-rc.1',
 };
 const EXPERIMENTAL: Readonly<Record<string, string>> = { 'job-versioning': '0.1.0' };
 
