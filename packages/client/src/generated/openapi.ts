@@ -2070,10 +2070,23 @@ export interface components {
                 [key: string]: boolean;
             };
             conformance_level: number;
+            /** @enum {string} */
+            conformance_tier: "parser" | "runtime" | "full";
             endpoints: {
                 [key: string]: string;
             };
-            extensions: string[];
+            extensions: {
+                experimental: {
+                    name: string;
+                    uri: string;
+                    version: string;
+                }[];
+                official: {
+                    name: string;
+                    uri: string;
+                    version: string;
+                }[];
+            };
             implementation: {
                 language: string;
                 name: string;
