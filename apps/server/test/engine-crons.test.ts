@@ -414,3 +414,18 @@ test('firings that wait for each other run one at a time', async () => {
   await engine.ack(tenant, CALLER, { id, queue: 'q' }, 1);
   await fetchOne(engine, tenant, 'q');
 });
+
+test('an entry of a time zone that this server does not know waits for one that does, and keeps no other from firing', async () => {
+  await saveCron(engine, tenant, aCron('c'));
+  await saveCron(engine, tenant, aCron('d'));
+  const key = `{ojs:${tenant}}/cron/d`;
+  const def = (await open.redis.client.hget(key, 'def')) ?? '';
+  await open.redis.client.hset(key, 'def', def.replace('"UTC"', '"Mars/Olympus"'));
+  await due('d');
+  await fire();
+  expect(await waiting()).toBe(1);
+  await open.redis.client.hset(key, 'def', def);
+  await timerComes(open.redis.client, tenant, 'd');
+  await engine.sweep(tenant);
+  expect(await waiting()).toBe(2);
+});

@@ -6,8 +6,8 @@ import type { Outcome } from '../outcomes.ts';
 import type { Rights } from '../rights.ts';
 import type { Cron } from './crons.ts';
 import { decide, type Firing, firingArguments } from './firing.ts';
-import { type CronReader, redisNow } from './reader.ts';
-import { scheduleOf } from './schedule.ts';
+import { type CronReader, timeOf } from './reader.ts';
+import { type Schedule, scheduleOf } from './schedule.ts';
 
 /** Firings that one script does, so that ten thousand at the same minute let others in between. */
 const PER_CALL = 50;
@@ -44,6 +44,15 @@ export const queuesAsked = ({ others }: Firing, [, ...queues]: Outcome): Readonl
 type Due = ReadonlyMap<string, ReadonlySet<string>>;
 const NONE: ReadonlySet<string> = new Set();
 
+/** Undefined where this server does not know the time zone, which another did: that one fires it, and this one the others. */
+function scheduleIn({ expression, timezone }: Cron): Schedule | undefined {
+  try {
+    return scheduleOf(expression, timezone);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Fires the entries that are due: decides with their owners' rights of now; the script applies only what is still so. */
 export function createCronChore(context: EngineContext, readCrons: CronReader, onRefused: OnRefused) {
   const { run, spaces, rightsOf } = context;
@@ -57,12 +66,13 @@ export function createCronChore(context: EngineContext, readCrons: CronReader, o
 
   async function decideAll(tenant: string, due: Due): Promise<Firing[]> {
     const names = [...due.keys()];
-    const [crons, now] = await Promise.all([readCrons(tenant, names), redisNow(context)]);
+    const [crons, now] = await Promise.all([readCrons(tenant, names), timeOf(context, tenant)]);
     const rights = await rightsOfOwners(tenant, crons);
     const firings = crons.flatMap((cron) => {
       const { epoch, may } = rights(cron.owner);
       const known = { now, id: uuidV7(now), epoch, may, others: due.get(cron.name) ?? NONE };
-      return decide(cron, scheduleOf(cron.expression, cron.timezone), known) ?? [];
+      const schedule = scheduleIn(cron);
+      return (schedule && decide(cron, schedule, known)) ?? [];
     });
     const firing = new Set(firings.map(({ cron }) => cron.name));
     const others = names.filter((name) => !firing.has(name));

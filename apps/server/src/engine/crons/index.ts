@@ -10,7 +10,7 @@ import { createCronChore, type OnRefused, queuesAsked, ROUNDS, runFirings } from
 import type { Cron, CronDefinition, CronPage, Crons, Fired, NewCron } from './crons.ts';
 import { type Firing, jobAt } from './firing.ts';
 import { listCrons } from './list.ts';
-import { createCronReader, redisNow } from './reader.ts';
+import { createCronReader, timeOf } from './reader.ts';
 import { firingOf, keyOf } from './record.ts';
 import { nextAfter, scheduleOf } from './schedule.ts';
 
@@ -62,7 +62,7 @@ export function createCrons(context: EngineContext, readIn: ReadIn, onRefused: O
     const { owner, enabled, definition, keepsNext } = saved;
     const next =
       enabled && !keepsNext
-        ? nextAfter(scheduleOf(definition.expression, definition.timezone), await redisNow(context))
+        ? nextAfter(scheduleOf(definition.expression, definition.timezone), await timeOf(context, tenant))
         : undefined;
     const at = keepsNext ? '=' : (next?.at ?? '');
     const text = JSON.stringify(definition);
@@ -123,7 +123,7 @@ export function createCrons(context: EngineContext, readIn: ReadIn, onRefused: O
     },
 
     trigger: async (tenant, caller, cron): Promise<Fired> => {
-      const now = await redisNow(context);
+      const now = await timeOf(context, tenant);
       const job = jobAt(cron, now, uuidV7(now));
       const outcome = await fireByHand(tenant, {
         cron,

@@ -1,4 +1,5 @@
 import type { EngineContext } from '../context.ts';
+import type { Outcome } from '../outcomes.ts';
 import { redisFailure } from '../scripts.ts';
 import type { Cron } from './crons.ts';
 import { type CronHash, cronOf, keyOf } from './record.ts';
@@ -24,12 +25,8 @@ export function createCronReader({ client, spaces }: EngineContext): CronReader 
   };
 }
 
-/** The time by Redis's clock, by which entries are due (ms). */
-export async function redisNow({ client }: EngineContext): Promise<number> {
-  try {
-    const [seconds, micros] = await client.time();
-    return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
-  } catch (error) {
-    throw redisFailure(error);
-  }
+/** The time by the clock of the node that has the tenant, by which its entries are due (ms). */
+export async function timeOf({ run, spaces }: EngineContext, tenant: string): Promise<number> {
+  const [, now] = (await run('cron-retime', spaces.of(tenant), [])) as Outcome;
+  return Number(now);
 }
