@@ -126,6 +126,16 @@ describe('a subscription', () => {
   });
 });
 
+it('unknown attributes of a subscription are ignored where the server is set so', async () => {
+  const lenient = await startHarness({ OJS_VALIDATION_UNKNOWN_ATTRIBUTES: 'ignore' });
+  const key = await lenient.key('admin', 'admin');
+  const body = { url: 'https://example.com/', events: ['*'], description: 'x' };
+  const created = await lenient.send('POST', SUBSCRIPTIONS, { key, body });
+  expect(created.status).toBe(201);
+  expect(created.text).not.toContain('description');
+  await lenient.stop();
+});
+
 describe('deliveries', () => {
   it('come from a running server, signed with a secret that the caller chose, and can be looked at', async () => {
     const secret = 'chosen_by_the_caller';

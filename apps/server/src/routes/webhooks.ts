@@ -1,11 +1,12 @@
-import { operations, type WebhookDelivery } from '@ojs/schema';
+import { CreateWebhookBody, operations, UpdateWebhookBody, type WebhookDelivery } from '@ojs/schema';
+import type { z } from 'zod';
 import { decideEverywhere } from '../access/decide.ts';
 import { refuse } from '../connection/refusal.ts';
 import type { Posted, Subscription, WebhookRecord } from '../engine/webhooks/webhooks.ts';
 import { BadTarget } from '../outgoing/target.ts';
 import { uuidV7 } from '../uuid.ts';
 import type { Ask } from './ask.ts';
-import { invalid } from './issues.ts';
+import { invalid, parse } from './issues.ts';
 import { permitQueues } from './permit.ts';
 import { notFound } from './refusals.ts';
 import { type Route, route } from './route.ts';
@@ -30,6 +31,14 @@ async function findDelivery(ask: Ask, id: string): Promise<WebhookDelivery> {
   const subscription = delivery && (await webhooks.get(ask.tenant, delivery.subscription_id));
   if (!delivery || !subscription || !isVisible(ask, subscription)) throw notFound('webhook_delivery', id);
   return delivery;
+}
+
+/** Unknown attributes are refused, or dropped where the server is set to ignore them. */
+function readBody<S extends z.ZodObject>(ask: Ask, schema: S): z.output<S> {
+  const body = ask.body();
+  const isIgnoring = ask.services.rules.unknownAttributes === 'ignore';
+  if (!isIgnoring || typeof body !== 'object' || body === null) return parse(schema, body);
+  return parse(schema, Object.fromEntries(Object.entries(body).filter(([name]) => Object.hasOwn(schema.shape, name))));
 }
 
 /** What a URL says by itself is checked now; its name is looked up for each delivery. */
@@ -68,7 +77,9 @@ const resultOf = ({ status, failure, ms }: Posted) => {
 export const webhookRoutes: readonly Route[] = [
   route(operations.createWebhook, {
     target: 'visible',
-    async handle(ask, { body }) {
+    validatesBody: true,
+    async handle(ask) {
+      const body = readBody(ask, CreateWebhookBody);
       const { url, events, filter, metadata, timeout_ms: timeoutMs = TIMEOUT_MS, active = true, secret } = body;
       checkUrl(ask, url);
       permitFilter(ask, filter);
@@ -110,7 +121,9 @@ export const webhookRoutes: readonly Route[] = [
 
   route(operations.updateWebhook, {
     target: 'visible',
-    async handle(ask, { params: { id }, body }) {
+    validatesBody: true,
+    async handle(ask, { params: { id } }) {
+      const body = readBody(ask, UpdateWebhookBody);
       await find(ask, id);
       if (body.url !== undefined) checkUrl(ask, body.url);
       permitFilter(ask, body.filter ?? undefined);

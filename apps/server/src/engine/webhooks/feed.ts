@@ -11,6 +11,8 @@ const LOOK_MS = 250;
 /** Entries that are read, and deliveries that are made, in one go. */
 const ENTRIES = 50;
 const DELIVERIES = 200;
+/** As the line of a cursor: all of the entry was looked at. */
+const ALL = '99999';
 /** An event is delivered whole up to this size; of a larger one (an error can hold 64 KiB) only what it is about. */
 const BODY_CHARS = 32 * 1024;
 
@@ -70,7 +72,8 @@ export function createFeed({ client, run, spaces, due, rightsOf }: EngineContext
     const cursor = await client.get(`${prefix}/webhook-cursor`);
     if (cursor === null) return;
     const [entry = '0-0', line = ''] = cursor.split(' ');
-    const entries = (await client.xrange(log, entry, '+', 'COUNT', ENTRIES)) as Entry[];
+    const from = line === ALL ? `(${entry}` : entry;
+    const entries = (await client.xrange(log, from, '+', 'COUNT', ENTRIES)) as Entry[];
     const news = entries.flatMap((each) =>
       eventsOf(each, source).filter((event) => each[0] !== entry || (placeOf(event.id)?.line ?? 0) > Number(line)),
     );
@@ -90,6 +93,8 @@ export function createFeed({ client, run, spaces, due, rightsOf }: EngineContext
       seen++;
       next = `${place.entry} ${place.line}`;
     }
+    const last = entries.at(-1);
+    if (last !== undefined && seen === news.length) next = `${last[0]} ${ALL}`;
     const hasMore = seen < news.length || entries.length === ENTRIES;
     const wait = hasMore ? 0 : LOOK_MS;
     await run('webhook', spaces.of(tenant), ['feed', '-', cursor, next, wait, WEBHOOK_BOUNDS.pending, ...deliveries]);
