@@ -3,8 +3,8 @@
 -- how many nodes change, per node: number, state; how many steps fail unbegun, per step: node, what it hands on;
 -- how many jobs are cancelled, per job: queue, id; how many steps begin, per step: node, place, the job (see add.lua).
 -- before these what the owner may do where jobs are in the way (unique.lua).
--- Answers: ok, whether to look again (1 or 0), queues where jobs are in the way of which the owner's rights are not known;
--- or stale, missing, changed.
+-- Answers: ok, now, whether to look again (1 or 0), the states of the jobs that began ('' where one could not), queues where
+-- jobs are in the way of which the owner's rights are not known; or stale, missing, changed.
 local stale, id, read, again = take() ~= epoch, take(), take(), take() == '1'
 local failed = { node = take(), queue = take(), type = take(), name = take() }
 local key, nodes, name = workflow(id), workflow(id, 'nodes'), 'workflow/' .. id
@@ -83,13 +83,14 @@ local function refused(why)
   return cjson.encode({ error = { code = code, message = message, attempt = 0 } })
 end
 
-local unknown = {}
-for _, each in ipairs(begins) do
+local begun, unknown = {}, {}
+for i, each in ipairs(begins) do
+  begun[i] = ''
   local job = each.job
   local taken = call('HEXISTS', own('index'), job.id) == 1
   local refusal = not taken and judge({ job }, rights)
   if refusal and refusal[1] == 'ask' then
-    for i = 2, #refusal do unknown[#unknown + 1] = refusal[i] end
+    for q = 2, #refusal do unknown[#unknown + 1] = refusal[q] end
     again = true
   elseif taken or refusal or job.existing then
     fail(each.node, refused(taken and 'id' or refusal and refusal[1]))
@@ -97,7 +98,7 @@ for _, each in ipairs(begins) do
   else
     call('SETRANGE', nodes, each.node, 'a')
     call('HDEL', workflow(id, 'steps'), each.node)
-    add(job)
+    begun[i] = add(job)
     if each.place == 'b' then
       workflowEvent('workflow.callback_fired', job.queue, id, known[1], { workflow_name = known[2] or '', job_id = job.id, step_type = job.name })
     end
@@ -127,4 +128,4 @@ else
   call('ZREM', own('workflows'), id)
   timer(name, false)
 end
-return { 'ok', again and 1 or 0, unpack(unknown, 1, math.min(#unknown, 1000)) }
+return { 'ok', now, again and 1 or 0, begun, unknown }

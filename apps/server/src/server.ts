@@ -6,6 +6,7 @@ import { openListeners } from './assembly/listeners.ts';
 import { openMetrics } from './assembly/metrics-listener.ts';
 import { ownersRights } from './assembly/owner.ts';
 import { connectRedis, redisUnreachable, tellOutage } from './assembly/redis.ts';
+import { stepRefused } from './assembly/step-refused.ts';
 import type { AuditLog } from './audit/audit.ts';
 import { createAuditLog } from './audit/create-audit-log.ts';
 import { Logins } from './audit/logins.ts';
@@ -84,6 +85,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       onWebhookDisabled: (tenant, { id: subscription, owner }) =>
         audit.record(serverEvent('webhook.subscription.disabled', 'failure', { subscription, owner }, tenant)),
       observers: [metrics.jobs, ...(tracing ? [tracing.jobs] : []), ...(isTold(config) ? [jobLog(log)] : [])],
+      onStepRefused: (tenant, refused) => audit.record(stepRefused(tenant, refused)),
     });
     undo.unshift(() => engine.close());
     const { port } = config.metrics;

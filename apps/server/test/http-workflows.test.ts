@@ -118,6 +118,8 @@ it('begins a step only while its owner may enqueue there', async () => {
   ]);
   expect(metadata).toMatchObject({ failed_step_index: 1 });
   expect(await fetchFrom('right')).toEqual([]);
+  const denied = (await ojs.audit()).findLast(({ event_type }) => event_type === 'permission.denied');
+  expect(denied).toMatchObject({ principal: 'leaver@test', detail: { workflow_id: body.workflow.id, queue: 'right' } });
 });
 
 const many = (count: number): object[] => Array.from({ length: count }, () => job());

@@ -32,12 +32,14 @@ import { createWake } from './wake.ts';
 import { createWebhooks } from './webhooks/create-webhooks.ts';
 import type { OnWebhookDisabled } from './webhooks/webhooks.ts';
 import { createWorkers } from './workers.ts';
+import type { OnStepRefused } from './workflows/advance.ts';
 import { createWorkflows } from './workflows/index.ts';
 
 export type * from './engine.ts';
 export * from './errors.ts';
 export type * from './rights.ts';
 export { DEFAULT_SETTINGS, type EngineSettings } from './settings.ts';
+export type { OnStepRefused } from './workflows/advance.ts';
 
 export interface EngineOptions {
   readonly redis: Connections;
@@ -52,6 +54,7 @@ export interface EngineOptions {
   /** A cron entry did not fire, because its owner may not enqueue there any more. */
   readonly onCronRefused?: OnRefused;
   readonly onWebhookDisabled?: OnWebhookDisabled;
+  readonly onStepRefused?: OnStepRefused;
 }
 
 /**
@@ -68,6 +71,7 @@ export async function createEngine({
   observers = [],
   onCronRefused = () => undefined,
   onWebhookDisabled = () => undefined,
+  onStepRefused = () => undefined,
 }: EngineOptions): Promise<Engine> {
   const { client } = redis;
   await checkFormat(client);
@@ -86,7 +90,7 @@ export async function createEngine({
   };
   const { due } = context;
   const push = createPush(context);
-  const { chore: workflowChore, handOver, ...workflows } = createWorkflows(context);
+  const { chore: workflowChore, handOver, ...workflows } = createWorkflows(context, onStepRefused);
   const fetch = createFetch(context, handOver);
   const settle = createSettle(context);
   const { readIn, info, history } = createRead(context);

@@ -3,7 +3,7 @@ import type { EngineContext } from '../context.ts';
 import { BadCursor, NoSuchWorkflow, StaleAccess, WorkflowEnded } from '../errors.ts';
 import type { Outcome } from '../outcomes.ts';
 import type { Chores } from '../sweeper.ts';
-import { createAdvance } from './advance.ts';
+import { createAdvance, type OnStepRefused } from './advance.ts';
 import { createCreate } from './create.ts';
 import { createKnowledge } from './knowledge.ts';
 import { type Plan, Records, stateAt } from './record.ts';
@@ -33,11 +33,11 @@ export interface WorkflowEngine extends Workflows {
   readonly handOver: (tenant: string, jobs: readonly Job[], steps: readonly (string | undefined)[]) => Promise<Job[]>;
 }
 
-export function createWorkflows(context: EngineContext): WorkflowEngine {
+export function createWorkflows(context: EngineContext, onRefused: OnStepRefused): WorkflowEngine {
   const { run, spaces, due } = context;
   const records = new Records(context);
   const create = createCreate(context);
-  const advance = createAdvance(context, records);
+  const advance = createAdvance(context, records, onRefused);
   const { knownOf, handOver } = createKnowledge(context, records);
 
   async function get(tenant: string, id: string): Promise<Workflow | undefined> {
