@@ -5,9 +5,8 @@ if stale then return { 'stale', epoch } end
 local before = queueState(queue)
 if make then
   if before then return { 'exists' } end
-  local why = closedTo(queue)
+  local why = makeQueue(queue)
   if why then return why end
-  call('HSET', own('queues'), queue, now)
   event('queue.created', queue, queue, '-')
 elseif not before then
   return { 'missing' }

@@ -11,11 +11,16 @@ if stale then return { 'stale', epoch } end
 local key = own('cron/' .. name)
 local rev = call('HGET', key, 'rev')
 if (rev or '') ~= before then return { 'changed' } end
+if call('HGET', key, 'queue') ~= queue then
+  local why = closedTo(queue)
+  if why then return why end
+end
 if not rev then
   if call('HLEN', own('crons')) >= KEEP.crons then return { 'full', KEEP.crons } end
   call('HSET', key, 'created', now, 'count', 0)
 end
 call('HSET', key, 'def', def, 'rev', after, 'by', owner, 'on', on, 'queue', queue, 'updated', now)
+makeQueue(queue)
 call('HSET', own('crons'), name, on .. ' ' .. queue)
 if at ~= '=' then
   call('HSET', key, 'next', at, 'gap', gap)

@@ -6,10 +6,9 @@ local created = call('HGET', own('queues'), queue)
 if not created then
   -- To pause a queue before its first job makes it.
   if state ~= 'paused' then return { 'missing' } end
-  local why = closedTo(queue)
+  local why = makeQueue(queue)
   if why then return why end
-  created = string.format('%.0f', now)
-  call('HSET', own('queues'), queue, created)
+  created = call('HGET', own('queues'), queue)
 end
 local meta, before = of(queue, 'meta'), queueState(queue)
 if before == state then return { 'ok', now } end

@@ -7,17 +7,24 @@ local function queueState(queue)
 end
 
 -- Why the queue takes no job that was not there before; nil where it does. A tenant may have `KEEP.queues` queues. Writes nothing.
-local known, fresh = {}, 0
+local known, made = {}, 0
 local function closedTo(queue)
   if known[queue] then return nil end
   local created = call('HGET', own('queues'), queue)
   if created and string.sub(created, -8) == 'draining' then return { 'closed', queue } end
   if not created then
-    if call('HLEN', own('queues')) + fresh >= KEEP.queues then return { 'queues', KEEP.queues } end
-    fresh = fresh + 1
+    if call('HLEN', own('queues')) + made >= KEEP.queues then return { 'queues', KEEP.queues } end
+    made = made + 1
   end
   known[queue] = true
   return nil
+end
+
+-- Makes the queue, should it not exist: whatever will bring jobs there counts as they do. Otherwise why not.
+local function makeQueue(queue)
+  local why = closedTo(queue)
+  if not why then call('HSETNX', own('queues'), queue, now) end
+  return why
 end
 
 -- Whoever fetches from a queue makes it, up to a tenth of all that there may be: names are cheap to invent.

@@ -2,9 +2,11 @@ import { type PrivateRedis, startRedis } from '@ojs/dev';
 import type { JobState } from '@ojs/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { QueueBusy, QueueClosed, StaleAccess, TooManyQueues } from '../src/engine/errors.ts';
+import { aCron, aTemplate } from './engine-cron-fixtures.ts';
 import { aTenant, jobIn } from './engine-fixtures.ts';
 import { aJob, CALLER, openEngine, type TestEngine } from './engine-harness.ts';
 import { expectSound } from './engine-sound.ts';
+import { aWorkflow, group, step } from './workflow-fixtures.ts';
 
 let redis: PrivateRedis;
 let open: TestEngine;
@@ -264,6 +266,23 @@ describe('names of queues are bounded', () => {
     await small.engine.push(tenant, CALLER, [aJob({ queue: 'x' })]);
     await small.engine.queueControl.remove(tenant, CALLER, 'q1', 'discard');
     await small.engine.push(tenant, CALLER, [aJob({ queue: 'y' })]);
+  });
+
+  test('a cron entry and a workflow are refused whole where their queues would be too many', async () => {
+    const tenant = aTenant();
+    await small.engine.push(
+      tenant,
+      CALLER,
+      TWENTY.slice(1).map((queue) => aJob({ queue })),
+    );
+    const two = aWorkflow(group(step('a', { queue: 'x' }), step('b', { queue: 'y' })));
+    await expect(small.engine.workflows.create(tenant, CALLER, two)).rejects.toBeInstanceOf(TooManyQueues);
+    expect(await names(tenant)).toBe(19);
+    await small.engine.crons.save(tenant, CALLER, aCron('c', { job: aTemplate({ queue: 'x' }) }), undefined);
+    expect(await names(tenant)).toBe(20);
+    const cron = small.engine.crons.save(tenant, CALLER, aCron('d', { job: aTemplate({ queue: 'y' }) }), undefined);
+    await expect(cron).rejects.toBeInstanceOf(TooManyQueues);
+    expect(await small.engine.crons.find(tenant, 'd')).toBeUndefined();
   });
 
   test('pages go on after the last name, over those that are visible', async () => {

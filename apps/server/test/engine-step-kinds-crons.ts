@@ -12,6 +12,7 @@ interface ModelCron {
   queue: (typeof QUEUES)[number];
   enabled: boolean;
   last?: string;
+  lastQueue?: string;
   count: number;
 }
 
@@ -47,6 +48,7 @@ const save = steps(
       act,
       () => {
         const before = cronsOf(act.model).get(cron) ?? { count: 0 };
+        if (!act.model.queues.has(queue)) act.model.queues.set(queue, { paused: false });
         cronsOf(act.model).set(cron, { ...before, overlap, queue, enabled: enabled > 0 });
       },
       async () => {
@@ -86,7 +88,9 @@ const ENDED: readonly (string | undefined)[] = ['completed', 'cancelled', 'disca
 async function fired(act: Act, cron: string, got: { job: string } | { inTheWay: string }): Promise<void> {
   const entry = cronsOf(act.model).get(cron)!;
   const previous = entry.last ?? '';
-  const isRunning = !ENDED.includes(act.model.jobs.get(previous)?.state);
+  const last = act.model.jobs.get(previous);
+  // In another queue it is another job, that was given the id of one that was removed.
+  const isRunning = !ENDED.includes(last?.state) && last?.queue === entry.lastQueue;
   if (isRunning && entry.overlap === 'skip') {
     expect(got).toEqual({ inTheWay: previous });
     return;
@@ -98,6 +102,7 @@ async function fired(act: Act, cron: string, got: { job: string } | { inTheWay: 
   const job = { priority: 0, maxAttempts: 2, dlq: false, delayed: false, later: false, hasLife: false };
   act.model.push([{ ...job, id: got.job, queue: entry.queue, kind: 'available', limit }]);
   entry.last = got.job;
+  entry.lastQueue = entry.queue;
   entry.count++;
   if (previous) await sameJob(act.other, act.tenant, act.model, previous);
   await sameJob(act.other, act.tenant, act.model, got.job);

@@ -33,6 +33,7 @@ const SCRIPTS = [
   'checkpoint',
   'webhook',
   'rate-limit',
+  'make-queues',
   'configure',
   'purge',
   'delete',
