@@ -1,6 +1,6 @@
 -- Moves jobs from outside the worker protocol, each for itself or, where asked for, all or none.
 -- ARGV: epoch, move (see MOVES), all or none (1 or 0), how many; per job: queue, id, the state that it must be in ('' for any).
--- Answers: ok, now; then per job: ok and the state before; or missing; or wrong and its state. Nothing was moved where
+-- Answers: ok, now; then per job: ok, the state before and the type; or missing; or wrong and its state. Nothing was moved where
 -- all or none was asked for and one of them is not ok.
 local ENDED = { completed = true, cancelled = true, discarded = true }
 local WAITING = { available = true, scheduled = true, retryable = true, pending = true }
@@ -89,7 +89,7 @@ local answers, jobs = { 'ok', now }, {}
 for i = 1, tonumber(take()) do
   local job, refusal = find(take(), take(), take())
   jobs[#jobs + 1] = job
-  answers[i + 2] = refusal or { 'ok', job.state }
+  answers[i + 2] = refusal or { 'ok', job.state, job.name }
 end
 if not whole or #jobs == #answers - 2 then
   for _, job in ipairs(jobs) do move.to(job) end

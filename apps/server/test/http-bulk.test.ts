@@ -75,6 +75,9 @@ describe('bulk cancel', () => {
     expect(done.body).toMatchObject({ dry_run: false, total_matched: 5, cancelled: 5, skipped: 0 });
     expect(new Set(done.body.items.map(({ job_id }: { job_id: string }) => job_id))).toEqual(new Set(ids));
     expect((await post('/jobs/bulk/cancel', { filter, confirm: true })).body).toMatchObject({ total_matched: 0 });
+    const scraper = await ojs.key('admin', 'admin', { tenant: '*', principal: 'scraper@test' });
+    const { text } = await ojs.send('GET', '/metrics', { key: scraper });
+    expect(text).toMatch(/ojs_job_cancelled_total\{[^}]*queue="filter"[^}]*\} 5/);
     expect(await stateOf(others[0]!)).toBe('available');
   });
 

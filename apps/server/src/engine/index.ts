@@ -38,7 +38,7 @@ import { createWorkflows } from './workflows/index.ts';
 export type * from './engine.ts';
 export * from './errors.ts';
 export type * from './rights.ts';
-export { DEFAULT_SETTINGS, type EngineSettings } from './settings.ts';
+export type { EngineSettings } from './settings.ts';
 export type { OnStepRefused } from './workflows/advance.ts';
 
 export interface EngineOptions {
@@ -155,7 +155,7 @@ export async function createEngine({
       return cancelled;
     },
     ...deadLetters,
-    bulk: { select: createSelect(context, names), selectDeadLetters, move: bulkMove(moveAll) },
+    bulk: { select: createSelect(context, names), selectDeadLetters, move: bulkMove(moveAll, observer.cancelled) },
     ...queues,
     workflows,
     crons,

@@ -2,6 +2,7 @@ import type { Job, JobState } from '@ojs/schema';
 import type { Caller } from './caller.ts';
 import type { EngineContext } from './context.ts';
 import { NoSuchJob, WrongState } from './errors.ts';
+import type { EngineObserver } from './observer.ts';
 import { accepted, type Outcome } from './outcomes.ts';
 import type { Bulk, BulkMove, Selected } from './selection.ts';
 
@@ -35,9 +36,14 @@ export function createMoveAll({ run, spaces, queueOf, due }: EngineContext): Mov
 
 /** What a caller does to many jobs at once. */
 export const bulkMove =
-  (moveAll: MoveAll): Bulk['move'] =>
+  (moveAll: MoveAll, cancelled: NonNullable<EngineObserver['cancelled']>): Bulk['move'] =>
   async (tenant, caller, name, jobs, whole) => {
     const outcomes = await moveAll(name, tenant, caller, jobs, whole);
+    if (name === 'cancel-waiting' && !(whole && outcomes.some(([status]) => status !== 'ok'))) {
+      for (const [i, [status, , type]] of outcomes.entries()) {
+        if (status === 'ok') cancelled(tenant, { queue: jobs[i]!.queue, type: String(type) });
+      }
+    }
     return jobs.map(({ id }, i) => {
       const [status, state] = outcomes[i] as Outcome;
       if (status === 'missing') return new NoSuchJob(id);
