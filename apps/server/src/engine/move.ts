@@ -41,7 +41,7 @@ export const bulkMove =
     const outcomes = await moveAll(name, tenant, caller, jobs, whole);
     if (name === 'cancel-waiting' && !(whole && outcomes.some(([status]) => status !== 'ok'))) {
       for (const [i, [status, , type]] of outcomes.entries()) {
-        if (status === 'ok') cancelled(tenant, { queue: jobs[i]!.queue, type: String(type) });
+        if (status === 'ok') cancelled(tenant, { id: jobs[i]!.id, queue: jobs[i]!.queue, type: String(type) });
       }
     }
     return jobs.map(({ id }, i) => {

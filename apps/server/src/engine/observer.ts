@@ -15,7 +15,7 @@ export interface EngineObserver {
   started?(tenant: string, jobs: readonly Job[], ms: number): void;
   /** An attempt ended, also one whose lease ran out. */
   settled?(tenant: string, settled: Ended, ms: number): void;
-  cancelled?(tenant: string, job: Pick<Job, 'queue' | 'type'>): void;
+  cancelled?(tenant: string, job: Pick<Job, 'id' | 'queue' | 'type'>): void;
   expired?(tenant: string, queue: string, type: string): void;
   /** A script ran. */
   called?(script: string, ms: number): void;
