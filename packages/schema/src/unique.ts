@@ -23,10 +23,19 @@ const Period = Duration.refine((text) => {
   return ms > 0 && ms <= FARTHEST_MS;
 }, 'must be longer than nothing and not longer than a hundred years');
 
+const isDimension = (name: string): name is UniqueDimension => UNIQUE_DIMENSIONS.some((each) => each === name);
+
+/** Some clients write dimensions into `key`; that `args` is among them tells these from names of attributes. */
+function dimensionsIn(key: readonly string[] | undefined): readonly UniqueDimension[] | undefined {
+  return key?.includes('args') && key.every(isDimension) ? key : undefined;
+}
+
 /** Policies that the schema of the specification lets pass and that cannot mean what was meant: field, what it must be. */
 function contradiction(policy: UniquePolicyShape): [field: string, says: string] | undefined {
-  const { key, keys, args_keys, meta_keys } = policy;
-  if (key && (keys || args_keys)) return ['key', 'means args_keys with keys type and args: send one or the other'];
+  const { key, args_keys, meta_keys } = policy;
+  if (key && (policy.keys || args_keys))
+    return ['key', 'means args_keys with keys type and args: send one or the other'];
+  const keys = policy.keys ?? dimensionsIn(key);
   if (!keys) return undefined;
   if (keys.includes('meta') && !meta_keys?.length) return ['meta_keys', 'is required where keys has meta'];
   if (!keys.includes('args') && args_keys?.length) return ['args_keys', 'needs args among the keys'];
@@ -39,7 +48,9 @@ const Shape = z
     keys: each(z.enum(UNIQUE_DIMENSIONS), UNIQUE_DIMENSIONS.length).optional(),
     args_keys: Names.nullish().meta({ description: 'Attributes of the arguments that count; none or null: all' }),
     meta_keys: Names.nullish(),
-    key: Names.optional().meta({ description: 'The JSON format’s word for args_keys, with keys type and args' }),
+    key: Names.optional().meta({
+      description: 'The JSON format’s word for args_keys, with keys type and args; or the keys, where args is one',
+    }),
     period: Period.nullish(),
     states: each(JobState, 8).min(1).optional(),
     on_conflict: z.enum(CONFLICT_STRATEGIES).optional(),
@@ -69,7 +80,8 @@ export interface EffectiveUniquePolicy {
 const DEFAULT_STATES: readonly JobState[] = ['available', 'active', 'scheduled', 'retryable', 'pending'];
 
 /** Without `keys`, the lists that are there say what counts. */
-function dimensionsOf({ keys, key, args_keys, meta_keys }: UniquePolicy): ReadonlySet<UniqueDimension> {
+function dimensionsOf({ key, args_keys, meta_keys, ...policy }: UniquePolicy): ReadonlySet<UniqueDimension> {
+  const keys = policy.keys ?? dimensionsIn(key);
   if (keys) return new Set<UniqueDimension>(['type', ...keys]);
   const dimensions = new Set<UniqueDimension>(['type']);
   if (key || args_keys?.length) dimensions.add('args');
@@ -80,7 +92,7 @@ function dimensionsOf({ keys, key, args_keys, meta_keys }: UniquePolicy): Readon
 export function effectiveUnique(policy: UniquePolicy): EffectiveUniquePolicy {
   return {
     dimensions: dimensionsOf(policy),
-    argsKeys: policy.key ?? policy.args_keys ?? [],
+    argsKeys: (dimensionsIn(policy.key) ? undefined : policy.key) ?? policy.args_keys ?? [],
     metaKeys: policy.meta_keys ?? [],
     periodMs: policy.period ? parseDuration(policy.period) : undefined,
     states: policy.states ?? DEFAULT_STATES,

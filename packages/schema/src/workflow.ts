@@ -133,9 +133,11 @@ export const Workflow = WorkflowSummary.extend({
 }).meta({ id: 'Workflow' });
 export type Workflow = z.infer<typeof Workflow>;
 
-export const WorkflowAnswer = z.object({ workflow: Workflow }).meta({ id: 'WorkflowAnswer' });
-export const WorkflowCancelledAnswer = z
-  .object({ workflow: Workflow.extend({ steps_cancelled: z.int(), steps_already_completed: z.int() }) })
+/** Both shapes that clients read: what it is and how far stands beside `workflow` too. */
+const flat = WorkflowSummary.pick({ id: true, type: true, name: true, state: true, metadata: true });
+export const WorkflowAnswer = flat.extend({ workflow: Workflow }).meta({ id: 'WorkflowAnswer' });
+export const WorkflowCancelledAnswer = flat
+  .extend({ workflow: Workflow.extend({ steps_cancelled: z.int(), steps_already_completed: z.int() }) })
   .meta({ id: 'WorkflowCancelledAnswer' });
 export const WorkflowsQuery = Page.pick({ limit: true, cursor: true }).extend({ state: WorkflowState.optional() });
 export const WorkflowsAnswer = z

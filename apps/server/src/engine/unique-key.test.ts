@@ -29,6 +29,7 @@ describe('the uniqueness key (ojs-unique-jobs §4)', () => {
       '{"args":[{"locale":"en-US","template":"welcome","user_id":42}],"type":"email.send"}',
     ],
     [{ keys: ['meta'], meta_keys: ['tenant_id', 'none'] }, '{"meta":{"tenant_id":"acme"},"type":"email.send"}'],
+    [{ key: ['type', 'args'] }, '{"args":[{"locale":"en-US","template":"welcome","user_id":42}],"type":"email.send"}'],
     [{ key: [] }, '{"args":[{"locale":"en-US","template":"welcome","user_id":42}],"type":"email.send"}'],
   ])('of %j is the hash of %s', (policy, text) => expect(keyOf(policy)).toBe(sha256(text)));
 

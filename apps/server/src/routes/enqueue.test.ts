@@ -228,6 +228,14 @@ describe('unknown attributes, where they are ignored', () => {
   });
 });
 
+it('unknown attributes of a policy are refused, or left out; what is known is checked all the same', () => {
+  const retry = { maxAttempts: 9, max_attempts: 2 };
+  expect(refusal(job({ options: { retry } }))).toEqual({ status: 422, field: 'options.retry', rule: 'unknown' });
+  expect(read(job({ options: { retry } }), ignoring).retry).toEqual({ max_attempts: 2 });
+  const wrong = { status: 422, field: 'retry.max_attempts', rule: 'min' };
+  expect(refusal(job({ retry: { maxAttempts: 9, max_attempts: -1 } }), ignoring)).toEqual(wrong);
+});
+
 it.each([rules, ignoring])('hundreds of thousands of unknown attributes cost no more than reading them', (given) => {
   const many = Object.fromEntries(Array.from({ length: 300_000 }, (_, i) => [`a${i}`, i]));
   if (given === ignoring) expect(read(job(many), given).extra).toEqual(many);

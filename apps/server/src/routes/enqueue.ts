@@ -17,6 +17,7 @@ import type { NewJob } from '../engine/engine.ts';
 import { uuidV7 } from '../uuid.ts';
 import { invalid, refuseIssues } from './issues.ts';
 import { checkSizes } from './sizes.ts';
+import { parseWithoutUnknown } from './without-unknown.ts';
 
 /** What a server's settings decide about enqueueing. */
 export interface EnqueueRules {
@@ -80,7 +81,9 @@ function unknownAttributes(names: readonly string[], index?: number): Refusal {
  */
 export function toNewJob(body: unknown, rules: EnqueueRules, now: number, bytes: number, index?: number): NewJob {
   const at = index === undefined ? {} : { index };
-  const parsed = EnqueueRequest.safeParse(isObject(body) ? withVersion(body) : body);
+  const sent = isObject(body) ? withVersion(body) : body;
+  const ignores = rules.unknownAttributes === 'ignore';
+  const parsed = ignores ? parseWithoutUnknown(EnqueueRequest, sent) : EnqueueRequest.safeParse(sent);
   if (!parsed.success) throw refuseIssues(parsed.error.issues, index);
   const job = parsed.data;
   const options: JobOptions = job.options ? merged(job, job.options) : job;

@@ -1,4 +1,4 @@
-import { operations } from '@ojs/schema';
+import { operations, type Workflow } from '@ojs/schema';
 import type { Ask } from './ask.ts';
 import { checkTenant } from './jobs.ts';
 import { PAGE_LIMIT } from './pagination.ts';
@@ -14,6 +14,12 @@ async function visibleQueues(ask: Ask, id: string): Promise<readonly string[]> {
   return queues;
 }
 
+/** Clients read one of two shapes: all of it as `workflow`, or what it is and how far. */
+function answerOf<W extends Workflow>(workflow: W) {
+  const { id, type, name, state, metadata } = workflow;
+  return { id, type, ...(name !== undefined && { name }), state, metadata, workflow };
+}
+
 export const workflowRoutes: readonly Route[] = [
   route(operations.createWorkflow, {
     target: { claims: (body, ask) => claimedQueues(body, ask.services.rules) },
@@ -27,7 +33,7 @@ export const workflowRoutes: readonly Route[] = [
         workflow_type: created.type,
         jobs: workflow.jobs.size,
       });
-      return { body: { workflow: created }, location: `/ojs/v1/workflows/${created.id}` };
+      return { body: answerOf(created), location: `/ojs/v1/workflows/${created.id}` };
     },
   }),
 
@@ -51,7 +57,7 @@ export const workflowRoutes: readonly Route[] = [
       await visibleQueues(ask, id);
       const workflow = await ask.services.engine.workflows.get(ask.tenant, id);
       if (workflow === undefined) throw notFound('workflow', id);
-      return { body: { workflow } };
+      return { body: answerOf(workflow) };
     },
   }),
 
@@ -61,7 +67,7 @@ export const workflowRoutes: readonly Route[] = [
       permitQueues(ask, await visibleQueues(ask, id), 'cancel', false);
       const { workflow, cancelled, completed } = await ask.services.engine.workflows.cancel(ask.tenant, ask.caller, id);
       ask.record('workflow.cancelled', 'success', { workflow_id: id, workflow_type: workflow.type });
-      return { body: { workflow: { ...workflow, steps_cancelled: cancelled, steps_already_completed: completed } } };
+      return { body: answerOf({ ...workflow, steps_cancelled: cancelled, steps_already_completed: completed }) };
     },
   }),
 ];

@@ -2411,7 +2411,7 @@ export interface components {
         UniquePolicy: {
             /** @description Attributes of the arguments that count; none or null: all */
             args_keys?: string[] | null;
-            /** @description The JSON format’s word for args_keys, with keys type and args */
+            /** @description The JSON format’s word for args_keys, with keys type and args; or the keys, where args is one */
             key?: string[];
             keys?: ("type" | "queue" | "args" | "meta")[];
             meta_keys?: string[] | null;
@@ -2607,9 +2607,57 @@ export interface components {
             type: components["schemas"]["WorkflowType"];
         };
         WorkflowAnswer: {
+            id: string;
+            metadata: {
+                cancelled_at?: string;
+                completed_at?: string;
+                completed_count: number;
+                created_at: string;
+                errors?: ({
+                    attempt: number;
+                    code: string;
+                    job_id: string;
+                    message: string;
+                } & {
+                    [key: string]: unknown;
+                })[];
+                failed_callbacks?: ("on_complete" | "on_success" | "on_failure")[];
+                failed_count: number;
+                failed_job_ids?: string[];
+                failed_step_index?: number;
+                job_count: number;
+                started_at?: string;
+            };
+            name?: string;
+            state: components["schemas"]["WorkflowState"];
+            type: components["schemas"]["WorkflowType"];
             workflow: components["schemas"]["Workflow"];
         };
         WorkflowCancelledAnswer: {
+            id: string;
+            metadata: {
+                cancelled_at?: string;
+                completed_at?: string;
+                completed_count: number;
+                created_at: string;
+                errors?: ({
+                    attempt: number;
+                    code: string;
+                    job_id: string;
+                    message: string;
+                } & {
+                    [key: string]: unknown;
+                })[];
+                failed_callbacks?: ("on_complete" | "on_success" | "on_failure")[];
+                failed_count: number;
+                failed_job_ids?: string[];
+                failed_step_index?: number;
+                job_count: number;
+                started_at?: string;
+            };
+            name?: string;
+            state: components["schemas"]["WorkflowState"];
+            type: components["schemas"]["WorkflowType"];
             workflow: {
                 callbacks?: {
                     [key: string]: components["schemas"]["WorkflowStep"];
