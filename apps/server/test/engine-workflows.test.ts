@@ -278,7 +278,7 @@ onEachBackend((given) => {
     });
   });
 
-  test('what is no longer kept leaves no key behind', async () => {
+  test('what is no longer kept leaves no key behind, and its id may be used again', async () => {
     const { tenant, created, work } = await start(chain(step('a'), step('b')));
     await work.all();
     const { client } = given.a.redis;
@@ -287,5 +287,7 @@ onEachBackend((given) => {
     await given.sweep.now(tenant);
     expect(await given.b.engine.workflows.get(tenant, created.id)).toBeUndefined();
     expect(await client.zcard(`{ojs:${tenant}}/workflows`)).toBe(0);
+    await given.a.engine.workflows.create(tenant, CALLER, aWorkflow({ ...group(step('c')), id: created.id }));
+    expect(await given.b.engine.workflows.get(tenant, created.id)).toMatchObject({ type: 'group', jobs_total: 1 });
   });
 });

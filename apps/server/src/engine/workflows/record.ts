@@ -52,7 +52,7 @@ export class Records {
     return `${this.#context.spaces.of(tenant).prefix}/workflow/${id}${part}`;
   }
 
-  remember(tenant: string, plan: Plan): void {
+  #remember(tenant: string, plan: Plan): void {
     if (this.#nodes + plan.tree.length > REMEMBERED) {
       this.#plans.clear();
       this.#nodes = 0;
@@ -64,7 +64,10 @@ export class Records {
   /** Undefined where there is none; it may be one that is no longer kept. */
   async plan(tenant: string, id: string): Promise<Plan | undefined> {
     const known = this.#plans.get(`${tenant} ${id}`);
-    if (known !== undefined) return known;
+    // An id may be used again once its workflow is no longer kept.
+    const is = known && (await this.#read((client) => client.hget(this.keyOf(tenant, id), 'created')));
+    if (known !== undefined && is === `${known.created}`) return known;
+    this.#plans.delete(`${tenant} ${id}`);
     const [type, name, tree, by, total, created] = await this.#read((client) =>
       client.hmget(this.keyOf(tenant, id), ...CONSTANT),
     );
@@ -80,7 +83,7 @@ export class Records {
       created: Number(created),
       queues: queuesOf(nodes),
     };
-    this.remember(tenant, plan);
+    this.#remember(tenant, plan);
     return plan;
   }
 
