@@ -57,6 +57,27 @@ describe('the environment', () => {
   });
 });
 
+describe('where spans go', () => {
+  const tracing = (env: Record<string, string>) => load({ ...development, ...env }).tracing.endpoint;
+
+  it('is nowhere unless it is said, in our words or in those of OpenTelemetry, ours first', () => {
+    const OTEL_EXPORTER_OTLP_ENDPOINT = 'http://127.0.0.1:4318/';
+    const OJS_TRACING_ENDPOINT = 'https://collector.example/v1/traces';
+    expect(tracing({})).toBeUndefined();
+    expect(tracing({ OTEL_EXPORTER_OTLP_ENDPOINT })).toBe('http://127.0.0.1:4318/v1/traces');
+    expect(tracing({ OTEL_EXPORTER_OTLP_ENDPOINT, OJS_TRACING_ENDPOINT })).toBe(OJS_TRACING_ENDPOINT);
+  });
+
+  it('is no other kind of address, and holds no password', () => {
+    for (const url of ['file:///etc/passwd', 'collector:4318', 'https://me:secret@collector.example/v1/traces']) {
+      expect(named({ ...development, OJS_TRACING_ENDPOINT: url })).toEqual(['OJS_TRACING_ENDPOINT']);
+    }
+    expect(mistakes({ ...development, OJS_TRACING_ENDPOINT: 'https://me:secret@a.example/' }).join()).not.toContain(
+      'secret@',
+    );
+  });
+});
+
 describe('mistakes', () => {
   it('are told all at once, each by the name of its setting', () => {
     const told = named({
@@ -139,6 +160,10 @@ describe('production', () => {
     expect(refused({}, ['--inspect-brk'])).toEqual(['NODE_OPTIONS']);
   });
   it('refuses a Redis beyond this machine without TLS or password', () => {
+    expect(refused({ OJS_TRACING_ENDPOINT: 'http://collector.example:4318/v1/traces' })).toEqual([
+      'OJS_TRACING_ENDPOINT',
+    ]);
+    expect(refused({ OJS_TRACING_ENDPOINT: 'http://127.0.0.1:4318/v1/traces' })).toEqual([]);
     expect(refused({ OJS_REDIS_URL: 'redis://10.0.0.1:6379' })).toEqual(['OJS_REDIS_URL', 'OJS_SECRET_REDIS_PASSWORD']);
     expect(refused({ OJS_REDIS_URL: 'rediss://redis.example:6379' })).toEqual(['OJS_SECRET_REDIS_PASSWORD']);
     expect(refused({ OJS_REDIS_URL: 'rediss://redis.example', OJS_SECRET_REDIS_PASSWORD: 'x' })).toEqual([]);

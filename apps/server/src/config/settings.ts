@@ -136,6 +136,7 @@ export const Settings = z.strictObject({
       /** Where spans go, by OTLP over HTTP, such as https://collector:4318/v1/traces. */
       endpoint: z
         .url({ protocol: /^https?$/, error: 'must be the URL of a collector, such as https://HOST:4318/v1/traces' })
+        .refine((url) => !URL.parse(url)?.password, 'holds a password: move it to OJS_SECRET_TRACING_HEADERS')
         .optional(),
     })
     .prefault({}),
