@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@ojs/client';
+import type { Redis } from 'ioredis';
+import { TENANT } from './fleet.ts';
+
+const PREFIX = `{ojs:${TENANT}}`;
+const TIMERS = `${PREFIX}/timers`;
+/** Long ago, in milliseconds. */
+const PAST = '1000000000000';
+
+/** Deliveries that wait for their next attempt need not wait any longer. */
+export async function deliverNow(redis: Redis): Promise<void> {
+  for (const key of await keysOf(redis, `${PREFIX}/webhook-due/*`)) {
+    for (const delivery of await redis.zrange(key, '0', '-1')) await redis.zadd(key, PAST, delivery);
+    await redis.zadd(TIMERS, PAST, key.slice(PREFIX.length + 1).replace('webhook-due', 'webhook'));
+  }
+}
+
+/** What ended was kept for days: they are over. The servers then remove it by themselves. */
+export async function endRetention(redis: Redis): Promise<void> {
+  for (const name of await redis.zrange(TIMERS, '0', '-1')) {
+    if (name.startsWith('workflow/')) await redis.hset(`${PREFIX}/${name}`, { until: PAST });
+    if (name.startsWith('workflow/') || !name.includes('/')) await redis.zadd(TIMERS, PAST, name);
+  }
+}
+
+/** Deletes what lasts until somebody does that. */
+export async function deleteAll(admin: Client): Promise<void> {
+  const { subscriptions } = await admin.call('listWebhooks', {});
+  for (const { id } of subscriptions) await admin.call('deleteWebhook', { path: { id } });
+  const { queues } = await admin.call('listQueues', { query: { limit: 200 } });
+  for (const { name } of queues) await admin.call('deleteQueue', { path: { name }, query: { confirm: 'true' } });
+}
+
+/** What stays of a tenant that has nothing any more: the log of events, and the epoch of its access rights. */
+const STAYS: ReadonlySet<string> = new Set([`${PREFIX}/events`, `${PREFIX}/epoch`]);
+
+/** Keys of the tenant that nothing will ever remove. */
+export async function leakedKeys(redis: Redis): Promise<readonly string[]> {
+  const leaked: string[] = [];
+  for (const key of await keysOf(redis, `${PREFIX}*`)) {
+    if (STAYS.has(key) || (await redis.pttl(key)) >= 0) continue;
+    leaked.push(key);
+  }
+  return leaked.sort();
+}
+
+/** Waits until no key is left that should not be. */
+export async function lastKeys(redis: Redis, patienceMs: number): Promise<readonly string[]> {
+  const until = performance.now() + patienceMs;
+  for (;;) {
+    const keys = await leakedKeys(redis);
+    if (keys.length === 0 || performance.now() > until) return keys;
+    await sleep(200);
+  }
+}
+
+async function keysOf(redis: Redis, pattern: string): Promise<string[]> {
+  const keys = new Set<string>();
+  for await (const page of redis.scanStream({ match: pattern, count: 500 })) for (const key of page) keys.add(key);
+  return [...keys];
+}
