@@ -19,7 +19,9 @@ export async function deliverNow(redis: Redis): Promise<void> {
 /** What ended was kept for days: they are over. The servers then remove it by themselves. */
 export async function endRetention(redis: Redis): Promise<void> {
   for (const name of await redis.zrange(TIMERS, '0', '-1')) {
-    if (name.startsWith('workflow/')) await redis.hset(`${PREFIX}/${name}`, { until: PAST });
+    // Not of steps that are staged: they have no such record.
+    if (name.startsWith('workflow/') && (await redis.exists(`${PREFIX}/${name}`)))
+      await redis.hset(`${PREFIX}/${name}`, { until: PAST });
     if (name.startsWith('workflow/') || !name.includes('/')) await redis.zadd(TIMERS, PAST, name);
   }
 }

@@ -6,7 +6,7 @@ const nameOf = ({ id, life, attempt }: Attempt): string => `${id}, life ${life},
 const isBefore = (a: Attempt, b: Attempt): boolean => a.life < b.life || (a.life === b.life && a.attempt < b.attempt);
 
 /** Each attempt began once, none after the one that completed the job, and what was asked for once is one job. */
-export const judgeAttempts: Judge = function* ({ ledger }): Iterable<Finding> {
+export const judgeAttempts: Judge = function* ({ ledger, jobs }): Iterable<Finding> {
   const { begun, completed, saved } = ledger;
   for (const [name, times] of grouped(begun, nameOf))
     if (times.length > 1) yield { kind: 'doubled', what: `job ${name} began ${times.length} times` };
@@ -16,6 +16,9 @@ export const judgeAttempts: Judge = function* ({ ledger }): Iterable<Finding> {
     if (ids.size > 1) yield { kind: 'doubled', what: `${mark} became the jobs ${[...ids].join(' and ')}` };
   }
   const beginnings = grouped(begun, ({ id }) => id);
+  for (const [id, job] of jobs)
+    if (job?.state === 'completed' && !beginnings.has(id))
+      yield { kind: 'wrong', what: `job ${id} is completed, and no handler began` };
   for (const [id, successes] of grouped(
     completed.filter(({ sure }) => sure),
     ({ id }) => id,
