@@ -20,10 +20,12 @@ export const judgeWorkflows: Judge = function* ({ ledger, workflows }): Iterable
     const state = workflow?.state;
     if (state === undefined) yield { kind: 'lost', what: `workflow ${id}` };
     else if (state === 'running') yield { kind: 'stuck', what: `workflow ${id} is running` };
-    else if (workflow && !ends.includes(state)) yield { kind: 'wrong', what: `workflow ${id} ended ${state}: ${shapeOf(workflow)}` };
+    else if (workflow && !ends.includes(state))
+      yield { kind: 'wrong', what: `workflow ${id} ended ${state}: ${shapeOf(workflow)}` };
     if (workflow && state === 'completed')
       for (const mark of reached)
-        if (!begun.has(mark)) yield { kind: 'lost', what: `${mark} of workflow ${id} never began: ${shapeOf(workflow)}` };
+        if (!begun.has(mark))
+          yield { kind: 'lost', what: `${mark} of workflow ${id} never began: ${shapeOf(workflow)}` };
     for (const mark of unreached)
       if (begun.has(mark)) yield { kind: 'wrong', what: `${mark} of workflow ${id} began after a step that failed` };
   }
