@@ -213,7 +213,8 @@ describe('the layout that our scripts write is BullMQ’s', () => {
   });
 
   const bullFields = async (key: string): Promise<Record<string, string>> => {
-    const { ojs: _o, by: _b, mx: _m, enq: _e, errs: _r, et: _t, rd: _d, opts, ...fields } = await client.hgetall(key);
+    const { opts, ...fields } = await client.hgetall(key);
+    for (const ours of ['ojs', 'by', 'mx', 'enq', 'errs', 'et', 'rd', 'lw', 'hist']) delete fields[ours];
     const { priority, attempts } = JSON.parse(opts!) as Record<string, number>;
     for (const name of ['timestamp', 'processedOn', 'finishedOn']) if (fields[name]) fields[name] = 'a moment';
     return { ...fields, priority: String(priority), attempts: String(attempts ?? 1) };
