@@ -19,7 +19,11 @@ const created = async (engine: Engine, tenant: string): Promise<string> =>
 export const WORKFLOW_OPERATIONS: Operation[] = [
   [
     'create a workflow',
-    async () => [v7()],
+    // Queues exist before what goes to them is stored.
+    async (engine, tenant) => {
+      await engine.fetch(tenant, CALLER, { queues: ['q'], count: 1 });
+      return [v7()];
+    },
     (e, t, [id]) => e.workflows.create(t, CALLER, aWorkflow({ ...group(BODY, step('f')), id })),
   ],
   [
