@@ -5,7 +5,7 @@ import { aTenant } from './engine-fixtures.ts';
 import { killUnderLoad } from './engine-killing.ts';
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '50' }, redis: { type: 'boolean' } } });
-const redis = await startRedis();
+const redis = await startRedis(values.redis ? { args: ['--appendfsync', 'always'] } : {});
 try {
   const toll = await killUnderLoad(redis, aTenant(), Number(values.rounds), values.redis ?? false);
   const { lost, doubled, undone, stuck, unended, findings, broken } = toll;
