@@ -71,7 +71,7 @@ function refusal({ status, headers, body }: RawAnswer, operation: string, token:
 export function refusalOf(fields: ErrorFields, about: Omit<OjsErrorInfo, 'code'>): OjsError {
   const hint = textOf(fields.hint);
   const message = textOf(fields.message) ?? `The server answered ${about.status}`;
-  return new OjsError(hint ? `${message}. ${hint}` : message, {
+  return new OjsError(hint ? `${message.replace(/\.$/, '')}. ${hint}` : message, {
     ...about,
     code: textOf(fields.code) ?? `http_${about.status}`,
     retryable: fields.retryable === true,

@@ -15,10 +15,16 @@ type Parameter<Id extends OperationId, Place extends 'path' | 'query'> = operati
       : { [K in Place]?: Value }
     : unknown;
 
+type Body<Id extends OperationId> = operations[Id] extends { requestBody: infer Content }
+  ? { body: Media<Content> }
+  : operations[Id] extends { requestBody?: infer Content }
+    ? [NonNullable<Content>] extends [never]
+      ? unknown
+      : { body?: Media<NonNullable<Content>> }
+    : unknown;
+
 /** What an operation is called with: `path`, `query` and `body`, as far as it has them. */
-export type CallInput<Id extends OperationId> = Parameter<Id, 'path'> &
-  Parameter<Id, 'query'> &
-  (operations[Id] extends { requestBody: infer Body } ? { body: Media<Body> } : unknown);
+export type CallInput<Id extends OperationId> = Parameter<Id, 'path'> & Parameter<Id, 'query'> & Body<Id>;
 
 type Successes<Responses> = Responses extends { 200: infer Ok } ? Ok : Responses extends { 201: infer Ok } ? Ok : never;
 

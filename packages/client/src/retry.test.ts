@@ -34,8 +34,12 @@ describe('whether to try again', () => {
   });
 
   it('no for what is not safe to send twice', () => {
-    expect(mayRepeat('retryDeadLetter')).toBe(false);
-    expect(mayRepeat('enqueueJob')).toBe(true);
+    for (const id of ['retryDeadLetter', 'purgeQueue', 'deleteQueue', 'createWebhook', 'rotateWebhookSecret'] as const)
+      expect([id, mayRepeat(id)]).toEqual([id, false]);
+    for (const id of ['triggerCron', 'cancelJobs', 'retryJobs', 'deleteJobs', 'retryWebhookDelivery'] as const)
+      expect([id, mayRepeat(id)]).toEqual([id, false]);
+    for (const id of ['enqueueJob', 'createWorkflow', 'getJobHistory', 'configureQueue', 'deleteWebhook'] as const)
+      expect([id, mayRepeat(id)]).toEqual([id, true]);
   });
 });
 

@@ -16,31 +16,65 @@ export const DEFAULT_RETRY: RetrySettings = { retries: 4, baseMs: 100, capMs: 5_
 
 const RETRYABLE_STATUS = new Set([408, 429, 502, 503, 504]);
 
-/**
- * What may be sent twice: reading; cancelling; enqueueing and starting workflows, because the SDK makes the ids; and all that a worker says,
- * because a lease is settled once and a claim whose answer was lost ends by itself.
- */
-const SAFE: ReadonlySet<OperationId> = new Set([
+const READING = [
   'getManifest',
   'getHealth',
   'getJob',
+  'getResult',
+  'getResults',
+  'getJobHistory',
+  'getProgress',
+  'getCheckpoint',
   'listDeadLetters',
+  'getDeadLetter',
+  'getDeadLetterStats',
   'listQueues',
+  'getQueue',
+  'getQueueConfig',
   'getQueueStats',
+  'getRateLimit',
   'listEvents',
+  'getWorkflow',
+  'listWorkflows',
+  'getCron',
+  'listCrons',
+  'getCronHistory',
+  'getWebhook',
+  'listWebhooks',
+  'getWebhookDelivery',
+  'listWebhookDeliveries',
+] as const satisfies readonly OperationId[];
+
+/**
+ * What may be sent twice: reading; what says how things are to be (pausing, configuring, registering a schedule); cancelling and deleting one thing;
+ * enqueueing and starting workflows, because the SDK makes the ids; and all that a worker says, because a lease is settled once and a claim whose
+ * answer was lost ends by itself. Not: what does something each time (triggers, tests, retries, new secrets), or counts what it did to many.
+ */
+const SAFE: ReadonlySet<OperationId> = new Set([
+  ...READING,
   'pauseQueue',
   'resumeQueue',
+  'drainQueue',
+  'configureQueue',
   'cancelJob',
   'enqueueJob',
   'enqueueBatch',
+  'createWorkflow',
+  'cancelWorkflow',
+  'registerCron',
+  'patchCron',
+  'pauseCron',
+  'resumeCron',
+  'deleteCron',
+  'deleteDeadLetter',
+  'updateWebhook',
+  'deleteWebhook',
   'fetchJobs',
   'ackJob',
   'ackJobs',
   'nackJob',
   'heartbeat',
   'reportProgress',
-  'getProgress',
-  'getCheckpoint',
   'saveCheckpoint',
   'deleteCheckpoint',
 ]);

@@ -4,11 +4,11 @@ import {
   type EnqueueOptions,
   type EnqueueRequest,
   isJobId,
-  OjsValidationError,
   type RateLimitOptions,
   type RetryOptions,
   type UniqueOptions,
 } from '@ojs/client';
+import { defined, duration, invalid, moment } from './values.ts';
 
 type RequestOptions = NonNullable<EnqueueRequest['options']>;
 
@@ -56,12 +56,6 @@ function startOf({ delayMs, scheduledAt }: EnqueueOptions): string | undefined {
   return `+PT${delayMs / 1_000}S`;
 }
 
-function moment(name: string, value: Date | string): string {
-  if (typeof value === 'string') return value;
-  if (Number.isNaN(value.getTime())) throw invalid(name, 'is an invalid Date');
-  return value.toISOString();
-}
-
 function retryPolicy(retry: RetryOptions): RetryPolicyRequest {
   return defined({
     max_attempts: retry.maxAttempts,
@@ -99,18 +93,4 @@ function rateLimitPolicy({ key, concurrency, rate, throttle, onLimit }: RateLimi
     throttle: each('throttle', throttle),
     on_limit: onLimit,
   });
-}
-
-/** ISO 8601. */
-function duration(path: string, ms: number): string {
-  if (Number.isSafeInteger(ms) && ms > 0) return `PT${ms / 1_000}S`;
-  throw invalid(path, 'must be a whole number of milliseconds above 0');
-}
-
-const invalid = (path: string, message: string): OjsValidationError =>
-  new OjsValidationError('The options of the job are not valid', [{ path, message }]);
-
-/** Without the properties that are undefined: JSON drops them anyway, and a default must not be hidden by one. */
-function defined<T extends object>(values: T): T {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 }

@@ -35,6 +35,7 @@ export {
   type WorkflowState,
   type WorkflowSummary,
 } from '@ojs/client';
+export type { Abortable } from './calls.ts';
 export {
   batch,
   type Callbacks,
@@ -48,8 +49,33 @@ export {
   step,
 } from './flow.ts';
 export { JobCancelledError, JobDroppedError, JobFailedError } from './job-errors.ts';
+export type { HistoryEvent, JobOutcome, JobProgress, JobReads } from './job-reads.ts';
 export type { EnqueueMiddleware, EnqueueNext } from './middleware.ts';
-export { type Abortable, createProducer, type Entry, type JobHandle, type Producer } from './producer.ts';
+export type { Bulk, BulkAnswer, BulkOptions, Confirmed, JobFilter, Selection } from './operator/bulk.ts';
+export type { DeadLetterFilter, DeadLetterStats, DeadLetters } from './operator/dead-letters.ts';
+export type { Jobs, RateLimits, RateLimitUse } from './operator/jobs.ts';
+export type {
+  DeleteQueueOptions,
+  PurgeOptions,
+  QueueConfig,
+  QueueDetails,
+  QueueLimits,
+  QueueState,
+  QueueStats,
+  QueueSummary,
+  Queues,
+} from './operator/queues.ts';
+export type {
+  Webhook,
+  WebhookChanges,
+  WebhookDelivery,
+  WebhookSubscription,
+  Webhooks,
+  WebhookTest,
+  WebhookWithSecret,
+} from './operator/webhooks.ts';
+export { createOperator, type Operator } from './operator.ts';
+export { createProducer, type Entry, type JobHandle, type Producer } from './producer.ts';
 export type { Schedule, Schedules } from './schedules.ts';
 export type { WaitOptions } from './wait.ts';
 export { type StartOptions, WorkflowEndedError, type WorkflowHandle, type Workflows } from './workflows.ts';

@@ -8,7 +8,6 @@ import {
   type EnqueueRequest,
   type EventFilter,
   type InputOf,
-  isJobId,
   type Job,
   type JobDefinition,
   OjsError,
@@ -19,10 +18,12 @@ import {
   traceEnqueue,
   uuidv7,
 } from '@ojs/client';
+import { type Abortable, checkedId } from './calls.ts';
 import { confirmEnqueued } from './confirm.ts';
 import { enqueueRequest } from './enqueue-request.ts';
 import { EnqueueGather } from './gather.ts';
 import { JobDroppedError } from './job-errors.ts';
+import { type JobReads, jobReadsOf } from './job-reads.ts';
 import { type EnqueueMiddleware, sendAllThrough, sendThrough } from './middleware.ts';
 import { type Schedules, schedulesOf } from './schedules.ts';
 import { checkedArgs } from './stable-args.ts';
@@ -50,16 +51,11 @@ export interface Entry<J extends AnyJob> {
   options?: EnqueueOptions;
 }
 
-/** For every call. */
-export interface Abortable {
-  signal?: AbortSignal;
-}
-
 /** http-binding §9.2. */
 const BATCH_MAX = 1_000;
 
 /** Enqueues jobs. One of it serves a whole process. */
-export interface Producer {
+export interface Producer extends JobReads {
   /** What stands between `enqueue` and the server; set up before the first job. */
   readonly middleware: Chain<EnqueueMiddleware>;
   readonly workflows: Workflows;
@@ -122,6 +118,9 @@ export class HttpProducer implements Producer {
   readonly middleware = new Chain<EnqueueMiddleware>();
   readonly workflows: Workflows;
   readonly schedules: Schedules;
+  readonly history: JobReads['history'];
+  readonly progress: JobReads['progress'];
+  readonly results: JobReads['results'];
   readonly #client: Client;
   readonly #gather: EnqueueGather;
 
@@ -130,6 +129,7 @@ export class HttpProducer implements Producer {
     this.#gather = new EnqueueGather(client);
     this.workflows = workflowsOf(client);
     this.schedules = schedulesOf(client);
+    ({ history: this.history, progress: this.progress, results: this.results } = jobReadsOf(client));
   }
 
   async enqueue<Input, Result>(
@@ -267,9 +267,4 @@ function droppedHandle(id: string, type: string): JobHandle<never> {
     },
     result: () => Promise.reject(error()),
   };
-}
-
-function checkedId(id: string): string {
-  if (isJobId(id)) return id;
-  throw new OjsValidationError('The job id is not valid', [{ path: 'id', message: 'must be a UUIDv7 in lower case' }]);
 }

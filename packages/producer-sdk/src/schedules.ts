@@ -8,6 +8,7 @@ import {
   type JobDefinition,
   uuidv7,
 } from '@ojs/client';
+import { type Abortable, gone, pages } from './calls.ts';
 import { enqueueRequest } from './enqueue-request.ts';
 import type { StepOptions } from './flow.ts';
 import { checkedArgs } from './stable-args.ts';
@@ -26,10 +27,6 @@ export interface Schedule {
   /** Default true. */
   enabled?: boolean;
   description?: string;
-}
-
-interface Abortable {
-  signal?: AbortSignal;
 }
 
 /** Jobs that the server enqueues by the clock. They fire with the rights that their owner has at that moment. */
@@ -96,19 +93,16 @@ export function schedulesOf(client: Client): Schedules {
       return (await client.call('registerCron', { body }, { signal })).cron_job;
     },
 
-    async *list({ enabled, signal } = {}) {
-      for (let cursor: string | undefined; ; ) {
-        const query = {
-          limit: PAGE,
-          ...(enabled !== undefined && { enabled: enabled ? ('true' as const) : ('false' as const) }),
-          ...(cursor && { cursor }),
-        };
-        const { crons, pagination } = await client.call('listCrons', { query }, { signal });
-        yield* crons;
-        cursor = pagination.next_cursor;
-        if (cursor === undefined) return;
-      }
-    },
+    list: ({ enabled, signal } = {}) =>
+      pages(async (place) => {
+        const only = enabled === undefined ? {} : { enabled: enabled ? ('true' as const) : ('false' as const) };
+        const { crons, pagination } = await client.call(
+          'listCrons',
+          { query: { limit: PAGE, ...only, ...place } },
+          { signal },
+        );
+        return { items: crons, next: pagination.next_cursor };
+      }),
 
     async trigger(name, { signal } = {}) {
       return (await client.call('triggerCron', { path: { name } }, { signal })).job;
@@ -118,8 +112,6 @@ export function schedulesOf(client: Client): Schedules {
       return (await client.call('getCronHistory', { path: { name }, query: { limit: 100 } }, { signal })).history;
     },
 
-    async delete(name, { signal } = {}) {
-      await client.call('deleteCron', { path: { name } }, { signal });
-    },
+    delete: (name, { signal } = {}) => gone(client.call('deleteCron', { path: { name } }, { signal })),
   };
 }

@@ -11,6 +11,7 @@ import {
   type WorkflowState,
   type WorkflowSummary,
 } from '@ojs/client';
+import { pages } from './calls.ts';
 import { type Flow, requestOf, resultsOf } from './flow.ts';
 import type { WaitOptions } from './wait.ts';
 
@@ -112,18 +113,23 @@ export function workflowsOf(client: Client): Workflows {
     },
 
     async cancel(id, { signal } = {}) {
-      return (await client.call('cancelWorkflow', { path: { id: checkedId(id) } }, { signal })).workflow;
-    },
-
-    async *list({ state, signal } = {}) {
-      for (let cursor: string | undefined; ; ) {
-        const query = { limit: PAGE, ...(state && { state }), ...(cursor && { cursor }) };
-        const { workflows, pagination } = await client.call('listWorkflows', { query }, { signal });
-        yield* workflows;
-        cursor = pagination.next_cursor;
-        if (cursor === undefined) return;
+      try {
+        return (await client.call('cancelWorkflow', { path: { id: checkedId(id) } }, { signal })).workflow;
+      } catch (error) {
+        // The answer to an earlier try was lost: it may have been that one that cancelled the workflow.
+        if (!(error instanceof OjsError) || error.status !== 409 || error.attempts === 1) throw error;
+        const workflow = await get(id, signal ? { signal } : {});
+        if (workflow.state !== 'cancelled') throw error;
+        return workflow;
       }
     },
+
+    list: ({ state, signal } = {}) =>
+      pages(async (place) => {
+        const query = { limit: PAGE, ...(state && { state }), ...place };
+        const { workflows, pagination } = await client.call('listWorkflows', { query }, { signal });
+        return { items: workflows, next: pagination.next_cursor };
+      }),
   };
 }
 

@@ -194,10 +194,12 @@ function tooMany(count: number): Refusal {
 
 /** 422 where nothing could be done (ojs-bulk-operations §11.2): an error, and what became of each. */
 function allRefused(ask: Ask, tally: Tally): Answer {
+  const body = tally.body();
   const refusal = refuse('conflict', 'Nothing could be done to any of the jobs.', {
     status: 422,
     hint: 'Read the reason of each item.',
-    details: { field: 'job_ids', rule: 'state' },
+    // Clients make an error of it, and keep only what is inside.
+    details: { field: 'job_ids', rule: 'state', errors: body.errors },
   });
-  return { body: { ...errorBody(refusal, ask.request.id), ...tally.body() }, status: 422 };
+  return { body: { ...errorBody(refusal, ask.request.id), ...body }, status: 422 };
 }
