@@ -6,13 +6,23 @@ import { projectRoot } from '@ojs/dev';
 import { optionsOf, USAGE } from './options.ts';
 import { type Measured, summary, table } from './report.ts';
 import { batch } from './scenarios/batch.ts';
+import { batchHold } from './scenarios/batch-hold.ts';
+import { cron } from './scenarios/cron.ts';
 import { cycle } from './scenarios/cycle.ts';
+import { due } from './scenarios/due.ts';
 import { engine } from './scenarios/engine.ts';
 import { enqueue } from './scenarios/enqueue.ts';
 import { growth } from './scenarios/growth.ts';
+import { lists } from './scenarios/lists.ts';
+import { memory } from './scenarios/memory.ts';
 import { pickup } from './scenarios/pickup.ts';
+import { removal } from './scenarios/removal.ts';
+import { workflows } from './scenarios/workflows.ts';
 
-const SCENARIOS = [enqueue, batch, cycle, pickup, growth, engine];
+const SCENARIOS = [
+  ...[enqueue, batch, cycle, pickup, growth, engine],
+  ...[due, cron, workflows, lists, batchHold, removal, memory],
+];
 
 const machine = () => ({
   cpu: cpus()[0]?.model,

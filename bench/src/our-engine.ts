@@ -5,11 +5,11 @@ import { connect } from '../../apps/server/src/redis/connect.ts';
 import { inFlight } from './in-flight.ts';
 import { JOB_TYPE, sampleArgs } from './sample-job.ts';
 
-const TENANT = 'bench';
+export const TENANT = 'bench';
 const WORKER = 'bench-worker';
 const CALLER: Caller = { principal: 'bench', epoch: '0' };
 
-const newJob = (queue: string, i: number): NewJob => ({
+export const newJob = (queue: string, i: number, more: Partial<NewJob> = {}): NewJob => ({
   id: v7(),
   type: JOB_TYPE,
   queue,
@@ -17,11 +17,13 @@ const newJob = (queue: string, i: number): NewJob => ({
   meta: {},
   priority: 0,
   pending: false,
+  ...more,
 });
 
 /** The server's engine in this process, without the server around it, and what is measured of it. */
 export interface OurEngine {
   push(queue: string, count?: number): Promise<string[]>;
+  pushAll(jobs: NewJob[]): Promise<string[]>;
   /** Fetches up to this many and acknowledges each. */
   work(queue: string, count?: number): Promise<void>;
   get(id: string): Promise<unknown>;
@@ -39,6 +41,7 @@ export async function openEngine(url: string): Promise<OurEngine> {
     (await engine.push(TENANT, CALLER, jobs)).map(({ id }) => id);
   return {
     push: (queue, count = 1) => push(Array.from({ length: count }, (_, i) => newJob(queue, i))),
+    pushAll: push,
     async work(queue, count = 1) {
       const fetch = { queues: [queue], count, workerId: WORKER, leaseMs: 60_000 };
       const jobs = await engine.fetch(TENANT, CALLER, fetch);

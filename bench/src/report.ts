@@ -12,14 +12,14 @@ export function table({ title, sides, rows }: Measured): string {
     return [
       row.name,
       withUnit(row.ours.value, row.unit),
-      withUnit(row.theirs.value, row.unit),
-      row.ratio.toFixed(2),
-      `${Math.min(...row.ratios).toFixed(2)}–${Math.max(...row.ratios).toFixed(2)}`,
+      row.theirs ? withUnit(row.theirs.value, row.unit) : '',
+      row.ratio?.toFixed(2) ?? '',
+      row.ratios ? `${Math.min(...row.ratios).toFixed(2)}–${Math.max(...row.ratios).toFixed(2)}` : '',
       row.cost?.toFixed(2) ?? '',
       row.aim ? aimText(row.aim, row.unit) : '',
       held === undefined ? '' : held ? 'reached' : 'MISSED',
       cpuText(row.ours),
-      cpuText(row.theirs),
+      row.theirs ? cpuText(row.theirs) : '',
     ];
   });
   const [ours, theirs] = sides;

@@ -15,10 +15,11 @@ export interface Row {
   readonly name: string;
   readonly unit: string;
   readonly ours: Measure;
-  readonly theirs: Measure;
+  /** Absent where there is nothing to compare with. */
+  readonly theirs?: Measure;
   /** Ours to theirs, the median over pairs of neighbouring turns. */
-  readonly ratio: number;
-  readonly ratios: readonly number[];
+  readonly ratio?: number;
+  readonly ratios?: readonly number[];
   /** CPU time, ours to theirs, without the load generator's. */
   readonly cost?: number;
   readonly aim?: Aim;

@@ -4,7 +4,7 @@ import type { TenantSpace } from '../redis/keyspace.ts';
 import { BackendUnavailable } from './errors.ts';
 import type { EngineSettings } from './settings.ts';
 
-const SCRIPTS = [
+export const SCRIPTS = [
   'push',
   'fetch',
   'settle',
