@@ -62,6 +62,9 @@ end
 
 local function done(id) ended[#ended + 1] = id end
 
+-- Events in one entry of the log: of entries a number is kept, however large, so they must not be.
+local EVENTS = 25
+
 local function flush()
   many('HSET', own('index'), added)
   for queue, jobs in pairs(available) do
@@ -92,7 +95,10 @@ local function flush()
   many('ZADD', own('timers'), set)
   many('ZREM', own('timers'), unset)
   for queue, members in pairs(completed) do many('ZADD', of(queue, 'completed'), members) end
-  if #events > 0 then call('XADD', own('events'), 'MAXLEN', '~', KEEP.events, '*', 'e', table.concat(events, '\n')) end
+  for first = 1, #events, EVENTS do
+    local lines = table.concat(events, '\n', first, math.min(first + EVENTS - 1, #events))
+    call('XADD', own('events'), 'MAXLEN', '~', KEEP.events, '*', 'e', lines)
+  end
   for queue in pairs(woken) do call('PUBLISH', own('wake'), queue) end
   if #ended > 0 then call('PUBLISH', own('done'), table.concat(ended, ' ')) end
   timers, events, ended, woken, completed, added, available, delayed, texts = {}, {}, {}, {}, {}, {}, {}, {}, {}

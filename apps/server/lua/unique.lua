@@ -8,8 +8,11 @@
 --   if refusal then return refusal end
 --   add(job) for each job that has no `existing`   -- cancels what it replaces
 -- Refusals: ask and queues (of which the rights must be told too, then again); duplicate and the job's place (from 0), what
--- exists (id, queue, state), the key; forbidden, the job's place and the queue of what it may not replace.
+-- exists (id, queue, state), the key; forbidden, the job's place and the queue of what it may not replace;
+-- replaces, the job's place and how many jobs one batch may replace.
 local HOLDERS = 12
+-- Jobs that one batch may replace: each costs Redis as much as four new ones, and the batch is one script.
+local REPLACED = 200
 local TERMINAL = { completed = true, cancelled = true, discarded = true }
 
 -- What this script added: state and due time by id. Until `flush`, no place has them.
@@ -147,10 +150,12 @@ local function decide(job, place, list, rights, unknown)
 end
 
 local function judge(jobs, rights)
-  local lists, unknown = readAll(jobs), {}
+  local lists, unknown, replaced = readAll(jobs), {}, 0
   for i, job in ipairs(jobs) do
     if job.unique then
       local refusal = decide(job, i - 1, lists[job.unique.key], rights, unknown)
+      replaced = replaced + (job.replaces and #job.replaces or 0)
+      if replaced > REPLACED then refusal = refusal or { 'replaces', i - 1, REPLACED } end
       if refusal and #unknown == 0 then return refusal end
     end
   end

@@ -32,6 +32,17 @@ onEachBackend((given) => {
       });
     });
 
+    test('of a large batch shares its entry of the log with 24 others at most, in the order of the jobs', async () => {
+      const tenant = aTenant();
+      const pushed = await given.a.engine.push(
+        tenant,
+        CALLER,
+        Array.from({ length: 60 }, () => aJob({ queue: 'q' })),
+      );
+      expect((await eventsOf(tenant)).map(({ subject }) => subject)).toEqual(pushed.map(({ id }) => id));
+      expect(await given.a.redis.client.xlen(`{ojs:${tenant}}/events`)).toBe(3);
+    });
+
     test('is written for each step of a job that succeeds', async () => {
       const tenant = aTenant();
       await jobIn(given.a.engine, tenant, 'completed', 'q');

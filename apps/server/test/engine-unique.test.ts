@@ -364,6 +364,21 @@ onEachBackend((given) => {
       expect(await stateOf(tenant, old.id)).toBe(allowed ? 'cancelled' : 'available');
     });
 
+    test('in one batch no more than 200, and nothing of a larger one is stored', async () => {
+      const tenant = aTenant();
+      const jobs = (count: number, policy: UniquePolicy): NewJob[] =>
+        Array.from({ length: count }, (_, i) => unique({ ...policy, keys: ['type', 'args'] }, { args: [i] }));
+      await push(tenant, jobs(201, {}));
+      expect(await refused(tenant, jobs(201, replace))).toMatchObject({
+        name: 'TooManyReplaced',
+        index: 200,
+        most: 200,
+      });
+      expect(await given.a.engine.stats(tenant, 'q')).toMatchObject({ available: 201, cancelled: 0 });
+      await push(tenant, jobs(200, replace));
+      expect(await given.a.engine.stats(tenant, 'q')).toMatchObject({ available: 201, cancelled: 200 });
+    });
+
     test('in its own queue it replaces no job of another without cancel', async () => {
       const tenant = aTenant();
       const old = await one(tenant, unique());

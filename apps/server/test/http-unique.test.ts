@@ -70,6 +70,16 @@ describe('a batch with unique jobs', () => {
     expect((await batch(key, [{ type, unique: {} }])).status).toBe(201);
   });
 
+  it('that would replace more than 200 jobs is refused by field and rule', async () => {
+    const [key, type] = [await producer(), aType()];
+    const jobs = Array.from({ length: 201 }, () => ({ type, unique: { on_conflict: 'replace' } }));
+    await batch(key, [{ type, unique: {} }]);
+    const answer = await batch(key, jobs);
+    expectRefusal(answer, 422, 'invalid_request');
+    expect(answer.body.error.details).toMatchObject({ field: 'unique.on_conflict', rule: 'max', max: 200, index: 200 });
+    expect((await batch(key, jobs.slice(1))).status).toBe(201);
+  });
+
   it('tells which jobs existed; 200 where all did', async () => {
     const [key, type] = [await producer(), aType()];
     const unique = { on_conflict: 'ignore' };

@@ -2,14 +2,17 @@ import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { SCRIPTS, sourceOf } from '../../../apps/server/src/engine/scripts.ts';
 import { DEFAULT_SETTINGS } from '../../../apps/server/src/engine/settings.ts';
+import { median } from '../statistics.ts';
 
 /** What is faster (µs) is not noted down. */
 const SLOWER_THAN = 500;
 const ENTRIES = 10_000;
 
-/** A command that kept Redis from everything else, for so long (ms). */
+/** The command that kept Redis from everything else for longest (ms). */
 export interface Slow {
   readonly ms: number;
+  /** Of all commands of this name that were noted down. */
+  readonly median: number;
   /** A script of ours by its name. */
   readonly name: string;
 }
@@ -31,11 +34,10 @@ export function slowLog(redis: Redis) {
     /** The slowest since the beginning. */
     async slowest(): Promise<Slow> {
       const entries = (await redis.call('SLOWLOG', 'GET', ENTRIES)) as Entry[];
-      return entries.reduce<Slow>(
-        (slowest, [, , micros, args]) =>
-          micros / 1_000 > slowest.ms ? { ms: micros / 1_000, name: nameOf(args) } : slowest,
-        { ms: SLOWER_THAN / 1_000, name: 'none' },
-      );
+      const slow = entries.map(([, , micros, args]) => ({ ms: micros / 1_000, name: nameOf(args) }));
+      const [first] = slow.sort((a, b) => b.ms - a.ms);
+      if (first === undefined) return { ms: SLOWER_THAN / 1_000, median: SLOWER_THAN / 1_000, name: 'none' };
+      return { ...first, median: median(slow.filter(({ name }) => name === first.name).map(({ ms }) => ms)) };
     },
   };
 }

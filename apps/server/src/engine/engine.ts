@@ -112,7 +112,7 @@ export interface EventFilter {
 export interface Engine {
   /**
    * All or none. Where a unique job ignores a conflict, the answer is the job that exists: its id is not the one sent.
-   * @throws {JobExists} {@link DuplicateJob} {@link ReplaceForbidden} {@link StaleAccess}
+   * @throws {JobExists} {@link DuplicateJob} {@link ReplaceForbidden} {@link TooManyReplaced} {@link StaleAccess}
    */
   push(tenant: string, caller: Caller, jobs: readonly NewJob[]): Promise<Job[]>;
   /** Claims up to `count` jobs, left queue first. @throws {WorkerTaken} {@link TooManyWorkers} {@link WorkerDraining} {@link StaleAccess} */

@@ -52,6 +52,17 @@ export class ReplaceForbidden extends EngineRefusal {
   }
 }
 
+/** The batch would replace more jobs than one step can; nothing of it was stored. */
+export class TooManyReplaced extends EngineRefusal {
+  readonly index: number;
+  readonly most: number;
+  constructor(index: number, most: number) {
+    super(`a batch may replace ${most} jobs`);
+    this.index = index;
+    this.most = most;
+  }
+}
+
 export class NoSuchJob extends EngineRefusal {
   readonly id: string;
   constructor(id: string) {

@@ -1,6 +1,6 @@
 import { effectiveUnique, type JobState } from '@ojs/schema';
 import type { Caller, NewJob } from './engine.ts';
-import { BackendUnavailable, DuplicateJob, ReplaceForbidden } from './errors.ts';
+import { BackendUnavailable, DuplicateJob, ReplaceForbidden, TooManyReplaced } from './errors.ts';
 import type { Outcome } from './outcomes.ts';
 import type { Argument } from './scripts.ts';
 import { uniquenessKey } from './unique-key.ts';
@@ -39,7 +39,7 @@ export function rightsArguments(caller: Caller, own: ReadonlySet<string>, others
  *
  * @param jobs the caller may enqueue them.
  * @param run runs the script with the arguments for `takeRights`.
- * @throws {DuplicateJob} {@link ReplaceForbidden} {@link BackendUnavailable} when the queues keep changing
+ * @throws {DuplicateJob} {@link ReplaceForbidden} {@link TooManyReplaced} {@link BackendUnavailable} when the queues keep changing
  */
 export async function judged(
   caller: Caller,
@@ -53,6 +53,7 @@ export async function judged(
     const [status, ...rest] = outcome;
     if (status === 'duplicate') throw duplicate(caller, rest.map(String));
     if (status === 'forbidden') throw new ReplaceForbidden(Number(rest[0]), String(rest[1]));
+    if (status === 'replaces') throw new TooManyReplaced(Number(rest[0]), Number(rest[1]));
     if (status !== 'ask') return outcome;
     for (const queue of rest) others.add(String(queue));
   }

@@ -1,7 +1,8 @@
 import { effectiveUnique, type Job } from '@ojs/schema';
 import type { NewJob } from '../engine/engine.ts';
-import { ReplaceForbidden } from '../engine/errors.ts';
+import { ReplaceForbidden, TooManyReplaced } from '../engine/errors.ts';
 import type { Ask } from './ask.ts';
+import { invalid } from './issues.ts';
 import { denied } from './permit.ts';
 
 /** A conflict that is ignored is answered with the job that exists: only to who may inspect it. */
@@ -16,6 +17,13 @@ async function recordReplaced(ask: Ask, { id, type, replaces = [] }: Job): Promi
     const queue = (await ask.services.engine.locate(ask.tenant, replaced)) ?? 'unknown';
     ask.record('job.cancelled', 'success', { job_id: replaced, job_type: type, queue, replaced_by: id });
   }
+}
+
+function ofReplacing(ask: Ask, error: ReplaceForbidden | TooManyReplaced, isBatch: boolean): Error {
+  const place = isBatch ? { index: error.index } : {};
+  if (error instanceof ReplaceForbidden) return denied(ask, 'cancel', { queue: error.queue, ...place });
+  const says = `a batch may replace ${error.most} jobs; send it in smaller ones`;
+  return invalid('unique.on_conflict', 'max', says, { status: 422, max: error.most, ...place });
 }
 
 /**
@@ -37,7 +45,8 @@ export async function pushFor(
     for (const job of created) if (job.replaces) await recordReplaced(ask, job);
     return { created, deduplicated: created.flatMap(({ id }, place) => (id === jobs[place]!.id ? [] : [place])) };
   } catch (error) {
-    if (!(error instanceof ReplaceForbidden)) throw error;
-    throw denied(ask, 'cancel', { queue: error.queue, ...(isBatch && { index: error.index }) });
+    throw error instanceof ReplaceForbidden || error instanceof TooManyReplaced
+      ? ofReplacing(ask, error, isBatch)
+      : error;
   }
 }
