@@ -67,7 +67,7 @@ function noLongerKept({ engine, redis }: HoldBench, count: number): Mass {
   return {
     ...named(count, 'no longer kept'),
     run: async () => {
-      for (const ids of chunks(await redis.zrange(timers, 0, -1))) {
+      for (const ids of chunks(await redis.zrange(timers, '0', '-1'))) {
         await redis.call('ZADD', timers, 'XX', ...ids.flatMap((id) => ['0', id]));
       }
       await until(async () => (await engine.stats(TENANT, 'email.cancelled'))?.cancelled === 0);
