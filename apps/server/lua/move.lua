@@ -1,5 +1,5 @@
 -- Moves jobs from outside the worker protocol, each for itself or, where asked for, all or none.
--- ARGV: epoch, move (see MOVES), all or none (1 or 0), how many; per job: queue, id, the state that it must be in ('' for any).
+-- ARGV: epoch, move (see MOVES), how (each, whole: all or none, look: none), how many; per job: queue, id, the state that it must be in ('' for any).
 -- Answers: ok, now; then per job: ok, the state before and the type; or missing; or wrong and its state. Nothing was moved where
 -- all or none was asked for and one of them is not ok.
 local ENDED = { completed = true, cancelled = true, discarded = true }
@@ -70,7 +70,7 @@ local MOVES = {
   ['delete-dead-letter'] = { dead = true, from = ENDED, to = delete },
 }
 
-local stale, move, whole = take() ~= epoch, MOVES[take()], take() == '1'
+local stale, move, how = take() ~= epoch, MOVES[take()], take()
 if stale then return { 'stale', epoch } end
 
 local seen = {}
@@ -91,7 +91,7 @@ for i = 1, tonumber(take()) do
   jobs[#jobs + 1] = job
   answers[i + 2] = refusal or { 'ok', job.state, job.name }
 end
-if not whole or #jobs == #answers - 2 then
+if how == 'each' or (how == 'whole' and #jobs == #answers - 2) then
   for _, job in ipairs(jobs) do move.to(job) end
 end
 return answers

@@ -1,5 +1,5 @@
 import type { JobState } from '@ojs/schema';
-import type { BulkMove } from '../src/engine/selection.ts';
+import type { BulkMove, Extent } from '../src/engine/selection.ts';
 
 /** What a job is in the model: as little as decides what the engine must answer. */
 export interface ModelJob {
@@ -195,10 +195,10 @@ export class Model {
     return fits ? undefined : new ModelRefusal('WrongState', job.state);
   }
 
-  /** Each for itself, or all or none. @returns of each why it was refused */
-  moveAll(move: BulkMove, ids: readonly string[], whole: boolean): (ModelRefusal | undefined)[] {
+  /** @returns of each why it was refused, or would be */
+  moveAll(move: BulkMove, ids: readonly string[], how: Extent): (ModelRefusal | undefined)[] {
     const refusals = ids.map((id) => this.refusesMove(move, id));
-    if (whole && refusals.some(Boolean)) return refusals;
+    if (how === 'look' || (how === 'whole' && refusals.some(Boolean))) return refusals;
     for (const [i, id] of ids.entries()) {
       if (refusals[i]) continue;
       const job = this.#existing(id);

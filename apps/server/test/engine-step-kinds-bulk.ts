@@ -1,14 +1,14 @@
 import type { JobState } from '@ojs/schema';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { BulkMove } from '../src/engine/selection.ts';
+import type { BulkMove, Extent } from '../src/engine/selection.ts';
 import { type Act, pickJob, QUEUES, same, sameJob, steps } from './engine-steps.ts';
 
 const MOVES = ['cancel-waiting', 'retry', 'delete', 'retry-dead-letter', 'delete-dead-letter'] as const;
 const moveArgs = fc.record({
   move: fc.constantFrom<BulkMove>(...MOVES),
   picks: fc.array(fc.nat({ max: 999 }), { minLength: 1, maxLength: 6 }),
-  whole: fc.boolean(),
+  how: fc.constantFrom<Extent>('each', 'whole', 'look'),
 });
 
 /** Of the jobs that are picked, every other one is of a state that fits: else nearly all were refused. */
@@ -23,14 +23,14 @@ const told = (refusal: Error | undefined): unknown => {
   return [name, state];
 };
 
-const bulkMove = steps('bulk move', moveArgs, async (act, { move, picks, whole }) => {
+const bulkMove = steps('bulk move', moveArgs, async (act, { move, picks, how }) => {
   const ids = [...new Set(picks.flatMap((pick) => pickFor(act, move, pick) ?? []))];
   const jobs = ids.map((id) => ({ id, queue: act.model.jobs.get(id)?.queue ?? '' }));
   if (jobs.length === 0) return;
   await same(
     act,
-    () => act.model.moveAll(move, ids, whole).map(told),
-    async () => (await act.engine.bulk.move(act.tenant, act.caller, move, jobs, whole)).map(told),
+    () => act.model.moveAll(move, ids, how).map(told),
+    async () => (await act.engine.bulk.move(act.tenant, act.caller, move, jobs, how)).map(told),
   );
   for (const id of ids) await sameJob(act.other, act.tenant, act.model, id);
 });

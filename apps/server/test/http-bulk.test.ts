@@ -81,6 +81,21 @@ describe('bulk cancel', () => {
     expect(await stateOf(others[0]!)).toBe('available');
   });
 
+  it('by their ids tells in a dry run of each whether it would be, and does nothing', async () => {
+    const [first, second] = await enqueue('dry', 2);
+    await post('/jobs/bulk/cancel', { job_ids: [first] });
+    const job_ids = [first, second, v7()];
+    for (const atomicity of ['partial', 'atomic']) {
+      const { status, body } = await post('/jobs/bulk/cancel', { job_ids, dry_run: true, atomicity });
+      expect(status).toBe(atomicity === 'partial' ? 207 : 422);
+      expect(body.items[0]).toMatchObject({ status: 'skipped', reason: expect.stringContaining('cancelled') });
+      expect(body).toMatchObject({ dry_run: true, cancelled: 0, skipped: atomicity === 'partial' ? 2 : 3 });
+    }
+    const { body } = await post('/jobs/bulk/cancel', { job_ids: [second], dry_run: true, atomicity: 'atomic' });
+    expect(body.items).toMatchObject([{ status: 'matched' }]);
+    expect(await stateOf(second!)).toBe('available');
+  });
+
   it('more than one request moves goes on by the cursor, each job once', async () => {
     const ids = [...(await enqueue('many', 1_000)), ...(await enqueue('many', 700))];
     const seen: string[] = [];

@@ -4,7 +4,7 @@ import type { EngineContext } from './context.ts';
 import { NoSuchJob, WrongState } from './errors.ts';
 import type { EngineObserver } from './observer.ts';
 import { accepted, type Outcome } from './outcomes.ts';
-import type { Bulk, BulkMove, Selected } from './selection.ts';
+import type { Bulk, BulkMove, Extent, Selected } from './selection.ts';
 
 /** What is done to jobs from outside the worker protocol (lua/move.lua): CANCEL, ACTIVATE, the dead letters, and bulk. */
 type Move = BulkMove | 'cancel' | 'activate';
@@ -15,18 +15,18 @@ type MoveAll = (
   tenant: string,
   caller: Caller,
   jobs: readonly Selected[],
-  whole?: boolean,
+  how?: Extent,
 ) => Promise<Outcome[]>;
 
 /** @see MoveAll */
 export function createMoveAll({ run, spaces, queueOf, due }: EngineContext): MoveAll {
-  return async (name, tenant, caller, jobs, whole = false) => {
-    const args = [caller.epoch, name, whole ? 1 : 0, jobs.length];
+  return async (name, tenant, caller, jobs, how = 'each') => {
+    const args = [caller.epoch, name, how, jobs.length];
     for (const { queue, id, state = '' } of jobs) args.push(queue, id, state);
     const [, ...outcomes] = accepted((await run('move', spaces.of(tenant), args)) as Outcome, '');
     // Some may have been steps of workflows.
     if (name === 'cancel' || name === 'cancel-waiting') due.expect(tenant, Date.now());
-    const deletes = name === 'delete' || name === 'delete-dead-letter';
+    const deletes = how !== 'look' && (name === 'delete' || name === 'delete-dead-letter');
     jobs.forEach(({ id }, i) => {
       if (deletes || (outcomes[i] as Outcome)[0] === 'missing') queueOf.forget(tenant, id);
     });
@@ -37,9 +37,10 @@ export function createMoveAll({ run, spaces, queueOf, due }: EngineContext): Mov
 /** What a caller does to many jobs at once. */
 export const bulkMove =
   (moveAll: MoveAll, cancelled: NonNullable<EngineObserver['cancelled']>): Bulk['move'] =>
-  async (tenant, caller, name, jobs, whole) => {
-    const outcomes = await moveAll(name, tenant, caller, jobs, whole);
-    if (name === 'cancel-waiting' && !(whole && outcomes.some(([status]) => status !== 'ok'))) {
+  async (tenant, caller, name, jobs, how = 'each') => {
+    const outcomes = await moveAll(name, tenant, caller, jobs, how);
+    const moved = how === 'each' || (how === 'whole' && outcomes.every(([status]) => status === 'ok'));
+    if (name === 'cancel-waiting' && moved) {
       for (const [i, [status, , type]] of outcomes.entries()) {
         if (status === 'ok') cancelled(tenant, { id: jobs[i]!.id, queue: jobs[i]!.queue, type: String(type) });
       }

@@ -83,17 +83,20 @@ export interface Bulk {
   /** @throws {BadCursor} */
   selectDeadLetters(tenant: string, filter: DeadLetterFilter, cursor?: string): AsyncIterable<Slice>;
   /**
-   * Moves up to 100 jobs in one script. @param whole all or none. @throws {StaleAccess}
-   * @returns of each why it was not moved, or undefined
+   * Moves up to 100 jobs in one script. @throws {StaleAccess}
+   * @returns of each why it was not moved, or would not be, or undefined
    */
   move(
     tenant: string,
     caller: Caller,
     move: BulkMove,
     jobs: readonly Selected[],
-    whole?: boolean,
+    how?: Extent,
   ): Promise<(NoSuchJob | WrongState | undefined)[]>;
 }
+
+/** `each` (default) for itself, the `whole` or nothing, or nothing at all: a `look` at what would be moved. */
+export type Extent = 'each' | 'whole' | 'look';
 
 /** `cancel-waiting` leaves active jobs alone; `retry` starts discarded jobs anew and ends the back-off of retryable ones. */
 export type BulkMove = 'cancel-waiting' | 'retry' | 'delete' | 'retry-dead-letter' | 'delete-dead-letter';

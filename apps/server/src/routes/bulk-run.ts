@@ -91,7 +91,8 @@ async function moveSome(ask: Ask, deed: Deed, tally: Tally, jobs: readonly Selec
   const may = ({ queue }: Selected): boolean => ask.may('inspect', queue) && ask.may(deed.permission, queue);
   const moved = await decideAndServe(ask, async () => {
     const allowed = jobs.filter(may);
-    const refused = dry ? [] : await ask.services.engine.bulk.move(ask.tenant, ask.caller, deed.move, allowed);
+    const how = dry ? 'look' : 'each';
+    const refused = await ask.services.engine.bulk.move(ask.tenant, ask.caller, deed.move, allowed, how);
     return allowed.map(({ id }, i) => ({ id, refusal: refused[i] }));
   });
   for (const { id, refusal } of moved) tally.add(id, refusal && asRefusal(refusal));
@@ -170,8 +171,8 @@ async function moveIds(
 ): Promise<(Refusal | undefined)[]> {
   const jobs = await permitted(ask, deed, ids);
   const open = jobs.filter((job): job is Selected => !isRefusal(job));
-  const goes = !dry && !(whole && open.length < jobs.length);
-  const moved = goes ? await ask.services.engine.bulk.move(ask.tenant, ask.caller, deed.move, open, whole) : [];
+  const how = dry || (whole && open.length < jobs.length) ? 'look' : whole ? 'whole' : 'each';
+  const moved = await ask.services.engine.bulk.move(ask.tenant, ask.caller, deed.move, open, how);
   const refusals = jobs.map((job) => {
     if (isRefusal(job)) return job;
     const refusal = moved[open.indexOf(job)];
