@@ -36,23 +36,21 @@ local function told(f, entry, scheduled, what, job, missed)
   end
 end
 
--- What comes of the firing: t (a job), or why not and the job that is in the way. Refusal: what must be known first.
-local function verdict(f, entry, state)
+-- What comes of the firing: t (a job), or why not and the job that is in the way. Refusal: what must be known first, or why
+-- whoever fires by hand may not.
+local function verdict(f, entry, cancels, state)
   if f.reason ~= '' then return f.reason end
+  local closed = closedTo(f.job.queue)
+  if closed and f.expected == '' then return nil, nil, closed end
+  if closed then return 'queue_closed' end
   if state and f.policy == 'skip' then return 'overlap_skip', entry[5] end
-  if not f.job.unique then return 't' end
-  -- The overlap policy comes first (ojs-extension-interactions 13): what it cancels is in nobody's way.
-  local cancels = state and f.policy == 'cancel_previous'
-  if cancels then fresh[entry[5]] = { queue = entry[6], state = 'cancelled' } end
+  -- The overlap policy comes first, and where it replaces, uniqueness is not asked (ojs-extension-interactions 13).
+  if cancels or not f.job.unique then return 't' end
   local refusal = judge({ f.job }, f.rights)
-  if refusal and refusal[1] == 'ask' then
-    if cancels then fresh[entry[5]] = nil end
-    return nil, nil, refusal
-  end
+  if refusal and refusal[1] == 'ask' then return nil, nil, refusal end
   local existing = f.job.existing
-  f.job.existing = nil
-  if cancels or not (refusal or existing) then return 't' end
   if existing then return 'unique_conflict', existing.queue == f.job.queue and existing.id end
+  if not refusal then return 't' end
   return 'unique_conflict', refusal[1] == 'duplicate' and refusal[4] == f.job.queue and refusal[3]
 end
 
@@ -66,7 +64,8 @@ local function fire(f)
   if not byHand and (entry[3] ~= '1' or entry[2] ~= f.expected) then return { 'changed' } end
 
   local state = f.policy ~= 'allow' and running(entry)
-  local what, job, refusal = verdict(f, entry, state)
+  local cancels = state and f.policy == 'cancel_previous'
+  local what, job, refusal = verdict(f, entry, cancels, state)
   if refusal then return refusal end
 
   if not byHand then
@@ -76,9 +75,7 @@ local function fire(f)
   end
   local added
   if what == 't' then
-    if state and f.policy == 'cancel_previous' then
-      cancel(entry[6], entry[5], state, call('HGET', of(entry[6], entry[5]), 'name'))
-    end
+    if cancels then cancel(entry[6], entry[5], state, 'cancelled') end
     job, added = f.job.id, add(f.job)
     call('HINCRBY', key, 'count', 1)
     call('HSET', key, 'last', now, 'job', job, 'jobq', f.job.queue)

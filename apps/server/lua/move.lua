@@ -11,7 +11,7 @@ local function becomeAvailableNow(job, expires)
   event('job.enqueued', job.queue, job.id, job.name, 'f=' .. job.state .. ' p=' .. job.priority)
 end
 
-local function abandon(job) cancel(job.queue, job.id, job.state, job.name) end
+local function abandon(job) cancel(job.queue, job.id, job.state, 'cancelled') end
 
 local function activate(job)
   local due = call('HGET', of(job.queue, job.id), 'due')

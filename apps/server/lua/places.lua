@@ -95,10 +95,8 @@ local function becomeDelayed(queue, id, due, expires)
   timer(id, expires and expires < due and expires or due)
 end
 
+-- Removes a job that has ended in `state`. If it was a step, its workflow has known since, and the workflow's id may be another's by now.
 local function remove(queue, id, state)
-  -- Of a step that ended before, this changes nothing.
-  local step = call('HGET', of(queue, id), 'wf')
-  if step then stepEnded(step, 'cancelled', queue, id) end
   leave(queue, id, state)
   local unique = call('HGET', of(queue, id), 'uk')
   if unique then uniqueRemoved(id, unique) end
@@ -143,11 +141,12 @@ end
 -- Jobs that expired in this script: queue, type, queue, type, ...
 local lapsed = {}
 
-local function cancel(queue, id, state, name)
+-- `why`: cancelled, replaced or purged.
+local function cancel(queue, id, state, why)
   leave(queue, id, state)
-  call('HSET', of(queue, id), 'failedReason', 'cancelled')
+  call('HSET', of(queue, id), 'failedReason', why)
   becomeFailed(queue, id, 'cancelled')
-  event('job.cancelled', queue, id, name, 'f=' .. state)
+  event('job.cancelled', queue, id, call('HGET', of(queue, id), 'name'), 'f=' .. state)
 end
 
 -- A job whose time to live ended before it was started (ojs-core 5.2, expires_at).

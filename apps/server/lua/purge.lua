@@ -24,14 +24,12 @@ end
 
 local function finish(id)
   if state == 'completed' or state == 'cancelled' or state == 'discarded' then return state end
-  leave(queue, id, state)
   if how == 'queue_deleted' then
+    leave(queue, id, state)
     discard(queue, id, state, how, 'the queue was deleted')
     return 'discarded'
   end
-  call('HSET', of(queue, id), 'failedReason', 'purged')
-  becomeFailed(queue, id, 'cancelled')
-  event('job.cancelled', queue, id, call('HGET', of(queue, id), 'name'), 'f=' .. state)
+  cancel(queue, id, state, 'purged')
   return 'cancelled'
 end
 

@@ -59,7 +59,7 @@ local function settle(a, lease)
   local abandoned = a.outcome ~= 'discarded' and lease[10] and isAbandoned(lease[10])
   if abandoned then
     becomeFailed(queue, id, 'cancelled')
-    event('job.cancelled', queue, id, name)
+    event('job.cancelled', queue, id, name, 'f=active')
     return { 'ok', now, 'cancelled' }
   end
   if a.outcome == 'retryable' and a.delay > 0 then

@@ -4,7 +4,7 @@
 --
 -- A script that adds jobs for somebody:
 --   local rights = takeRights()                    -- before or between the jobs, as the arguments come
---   local refusal = judge(jobs, rights)            -- jobs of takeJob; before the first write
+--   local refusal = judge(jobs, rights)            -- jobs of takeJob; before the first write. A job that is not judged is added all the same
 --   if refusal then return refusal end
 --   add(job) for each job that has no `existing`   -- cancels what it replaces
 -- Refusals: ask and queues (of which the rights must be told too, then again); duplicate and the job's place (from 0), what
@@ -172,25 +172,18 @@ local function cancelReplaced(job)
       flush()
       fresh = {}
     end
-    local key = of(queue, id)
-    local was = call('HMGET', key, 'name', 'sa', 'ojs')
-    if old == job.keeps then job.kept = was[2] or cjson.decode(was[3]).scheduled_at end
-    leave(queue, id, old.was)
-    call('HSET', key, 'failedReason', 'replaced')
-    becomeFailed(queue, id, 'cancelled')
-    event('job.cancelled', queue, id, was[1], 'f=' .. old.was)
+    if old == job.keeps then
+      local was = call('HMGET', of(queue, id), 'sa', 'ojs')
+      job.kept = was[1] or cjson.decode(was[2]).scheduled_at
+    end
+    cancel(queue, id, old.was, 'replaced')
     ids[i] = id
   end
   job.replaced = table.concat(ids, ' ')
 end
 
--- Remembers a job that was added.
-local function claim(job, state)
-  fresh[job.id] = { state = state, due = job.due }
-  write(job.unique.key, job.holders)
-end
-
--- A job that had ended starts anew: uniqueness is not asked again (§9.2), but from now on it counts as before.
+-- Uniqueness is not asked of the job: it had ended and starts anew (§9.2), or takes the place of another (a cron entry's); but
+-- from now on it counts.
 local function reclaim(queue, id)
   local job = call('HMGET', of(queue, id), 'uk', 'timestamp')
   if not job[1] then return end
@@ -203,6 +196,12 @@ local function reclaim(queue, id)
   table.sort(list, function(a, b) return a.created < b.created end)
   if #list > HOLDERS then table.remove(list, 1) end
   write(key, list)
+end
+
+-- Remembers a job that was added.
+local function claim(job, state)
+  fresh[job.id] = { state = state, due = job.due }
+  if job.holders then write(job.unique.key, job.holders) else reclaim(job.queue, job.id) end
 end
 
 function uniqueRemoved(id, unique)

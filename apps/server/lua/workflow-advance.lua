@@ -68,10 +68,7 @@ for _, each in ipairs(failures) do fail(each.node, each.handsOn) end
 for _, each in ipairs(cancels) do
   local state = stateOf(each.queue, each.id)
   if state == 'available' or state == 'scheduled' or state == 'retryable' or state == 'pending' then
-    leave(each.queue, each.id, state)
-    call('HSET', of(each.queue, each.id), 'failedReason', 'cancelled')
-    becomeFailed(each.queue, each.id, 'cancelled')
-    event('job.cancelled', each.queue, each.id, call('HGET', of(each.queue, each.id), 'name'))
+    cancel(each.queue, each.id, state, 'cancelled')
   end
 end
 -- Why a step does not begin: somebody else's job has its id, or what it must be unique in (ignored or not, it is not done).

@@ -2,7 +2,7 @@ import { type PrivateRedis, startRedis } from '@ojs/dev';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Cron } from '../src/engine/crons/crons.ts';
 import type { Engine } from '../src/engine/engine.ts';
-import { CronChanged, CronsFull, StaleAccess } from '../src/engine/errors.ts';
+import { CronChanged, CronsFull, DuplicateJob, QueueClosed, StaleAccess } from '../src/engine/errors.ts';
 import { aCron, aTemplate, lastHour, makeDue, saveCron, timerComes } from './engine-cron-fixtures.ts';
 import { aTenant, fetchOne } from './engine-fixtures.ts';
 import { aJob, CALLER, openEngine, type TestEngine } from './engine-harness.ts';
@@ -403,6 +403,38 @@ describe('a unique job', () => {
     expect((await history()).map(({ outcome }) => outcome)).toEqual(['triggered', 'triggered']);
     expect(await waiting()).toBe(1);
   });
+
+  test.each(['reject', 'ignore', 'replace'] as const)(
+    'that takes the place of the last one (%s) is not asked about others, and others meet it',
+    async (on_conflict) => {
+      const rule = { ...unique, on_conflict, states: ['active' as const, 'available' as const] };
+      await saveCron(engine, tenant, aCron('c', { overlap: 'cancel_previous', job: aTemplate({ unique: rule }) }));
+      await fire();
+      const other = { ...unique, states: ['completed' as const] };
+      await engine.push(tenant, CALLER, [aJob({ queue: 'q', unique: other })]);
+      await fire();
+      expect(await history()).toMatchObject([{ outcome: 'triggered' }, { outcome: 'triggered' }]);
+      expect(await waiting()).toBe(2);
+      await expectSound(open.redis);
+      await fetchOne(engine, tenant, 'q');
+      await fetchOne(engine, tenant, 'q');
+      const meets = { ...unique, on_conflict: 'reject' as const, states: ['active' as const] };
+      const pushed = engine.push(tenant, CALLER, [aJob({ queue: 'q', unique: meets })]);
+      await expect(pushed).rejects.toThrow(DuplicateJob);
+    },
+  );
+});
+
+test('a queue that is draining takes no firings', async () => {
+  await saveCron(engine, tenant, aCron('c'));
+  await engine.queueControl.drain(tenant, CALLER, 'q');
+  await fire();
+  expect(await history()).toMatchObject([{ outcome: 'skipped', reason: 'queue_closed' }]);
+  await expect(engine.crons.trigger(tenant, CALLER, await find())).rejects.toThrow(QueueClosed);
+  expect(await waiting()).toBe(0);
+  await engine.setPaused(tenant, CALLER, 'q', false);
+  await fire();
+  expect(await waiting()).toBe(1);
 });
 
 test('firings that wait for each other run one at a time', async () => {

@@ -8,6 +8,7 @@ import { expectSound } from './engine-sound.ts';
 import { KINDS, sameDeadLetters, sameStats } from './engine-step-kinds.ts';
 import { QUEUES, type Real, sameJob } from './engine-steps.ts';
 import { createSweep, type Sweep } from './engine-sweep.ts';
+import { expectTold } from './engine-told.ts';
 
 /** Runs of about 125 steps each. More: OJS_MODEL_RUNS=1000. */
 const RUNS = Number(process.env.OJS_MODEL_RUNS ?? 100);
@@ -51,6 +52,7 @@ describe.each([
           for (const queue of QUEUES) await sameStats(all, queue);
           for (const id of [...model.jobs.keys(), ...model.removed]) await sameJob(all.engine, tenant, model, id);
           await sameDeadLetters(all);
+          await expectTold(client, tenant, model.jobs.values());
         }
         await expectSound(engines[0]!.redis);
       }),

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { onEachBackend } from './engine-backends.ts';
 import { aTenant } from './engine-fixtures.ts';
 import { CALLER } from './engine-harness.ts';
-import { aWorkflow, batch, chain, group, statesOf, step, worker } from './workflow-fixtures.ts';
+import { expectTold } from './engine-told.ts';
+import { aWorkflow, batch, chain, group, jobsOf, statesOf, step, worker } from './workflow-fixtures.ts';
 
 onEachBackend((given) => {
   async function start(body: unknown) {
@@ -225,6 +226,10 @@ onEachBackend((given) => {
       // Its end is kept, but it is not tried again.
       await work.fail(a!);
       expect(statesOf(await now())).toBe('cancelled[cancelled cancelled] cancelled cancelled');
+      const known = await Promise.all(jobsOf(await now()).map((id) => given.a.engine.info(tenant, id)));
+      const begun = known.filter((job) => job !== undefined);
+      expect(begun.length).toBe(3);
+      await expectTold(given.a.redis.client, tenant, begun);
       await work.get();
       await expect(given.a.engine.workflows.cancel(tenant, CALLER, created.id)).rejects.toMatchObject({
         name: 'WorkflowEnded',
@@ -289,5 +294,12 @@ onEachBackend((given) => {
     expect(await client.zcard(`{ojs:${tenant}}/workflows`)).toBe(0);
     await given.a.engine.workflows.create(tenant, CALLER, aWorkflow({ ...group(step('c')), id: created.id }));
     expect(await given.b.engine.workflows.get(tenant, created.id)).toMatchObject({ type: 'group', jobs_total: 1 });
+    // What is left of the steps of the old one does not concern the new one.
+    const old = String(created.steps?.[0]?.job_id);
+    await given.sweep.come(tenant, 'q', old);
+    expect(await given.a.engine.info(tenant, old)).toBeUndefined();
+    expect(await given.b.engine.workflows.get(tenant, created.id)).toMatchObject({ state: 'running' });
+    await work.all();
+    expect(await given.b.engine.workflows.get(tenant, created.id)).toMatchObject({ state: 'completed' });
   });
 });

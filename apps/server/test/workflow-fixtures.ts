@@ -62,11 +62,16 @@ export function worker(engine: Engine, tenant: string): Work {
   };
 }
 
-/** The states of the steps of a workflow, nested ones in brackets. */
 type Parts = Pick<Workflow, 'steps' | 'jobs' | 'callbacks'>;
+const partsOf = ({ steps = [], jobs = [], callbacks = {} }: Parts) => [...steps, ...jobs, ...Object.values(callbacks)];
+
+/** The ids of the jobs that the steps of a workflow are, or will be. */
+export const jobsOf = (workflow: Parts): string[] =>
+  partsOf(workflow).flatMap((part) => [...(part.job_id ? [part.job_id] : []), ...jobsOf(part as Parts)]);
+
+/** The states of the steps of a workflow, nested ones in brackets. */
 export function statesOf(workflow: Parts): string {
-  const parts = [...(workflow.steps ?? []), ...(workflow.jobs ?? []), ...Object.values(workflow.callbacks ?? {})];
-  return parts
+  return partsOf(workflow)
     .map((part) => {
       const inner = statesOf(part as Parts);
       return inner === '' ? part.state : `${part.state}[${inner}]`;

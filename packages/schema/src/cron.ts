@@ -119,7 +119,7 @@ export const CronFiring = z
     fired_at: z.string(),
     trigger: z.enum(['schedule', 'manual']),
     outcome: z.enum(['triggered', 'skipped']),
-    reason: z.enum(['overlap_skip', 'dst_skip', 'permission_denied', 'unique_conflict']).optional(),
+    reason: z.enum(['overlap_skip', 'dst_skip', 'permission_denied', 'queue_closed', 'unique_conflict']).optional(),
     job_id: z.string().optional().meta({ description: 'The job that came of it, or that kept it from coming' }),
     missed: z.int().optional().meta({ description: 'Later firings that this one stands for, after a downtime' }),
   })
