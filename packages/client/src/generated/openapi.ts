@@ -1414,7 +1414,7 @@ export interface components {
             /** @enum {string} */
             outcome: "triggered" | "skipped";
             /** @enum {string} */
-            reason?: "overlap_skip" | "dst_skip" | "permission_denied" | "unique_conflict";
+            reason?: "overlap_skip" | "dst_skip" | "permission_denied" | "queue_closed" | "unique_conflict";
             scheduled_at: string;
             /** @enum {string} */
             trigger: "schedule" | "manual";
