@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Child, startChild } from '@ojs/dev';
 import type { Fleet } from './fleet.ts';
 import type { Ledger } from './ledger.ts';
+import { standStill } from './stand-still.ts';
 import { listen } from './told.ts';
 
 /** Worker processes, each at a place where there is always one. */
@@ -18,11 +18,19 @@ export interface Crew {
   close(): Promise<void>;
 }
 
+/** Beyond the grace period of a worker. */
+const STOP_MS = 20_000;
 const PROGRAM = fileURLToPath(new URL('./worker-process.ts', import.meta.url));
 
+interface Worker {
+  readonly child: Child;
+  readonly isReady: Promise<void>;
+}
+
 export function startCrew(fleet: Fleet, ledger: Ledger, size: number): Crew {
-  const start = (place: number): Child =>
-    startChild(process.execPath, ['--disable-warning=ExperimentalWarning', PROGRAM], {
+  function start(place: number): Worker {
+    const ready = Promise.withResolvers<void>();
+    const child = startChild(process.execPath, ['--disable-warning=ExperimentalWarning', PROGRAM], {
       env: {
         ...process.env,
         OJS_URL: fleet.urls[place % fleet.urls.length],
@@ -30,43 +38,40 @@ export function startCrew(fleet: Fleet, ledger: Ledger, size: number): Crew {
         OJS_SECRET_API_KEY: fleet.keys.worker,
       },
       onOutput: listen(
-        (line) => ledger.hear(line),
+        (line) => (line.told === 'ready' ? ready.resolve() : ledger.hear(line)),
         (text) => ledger.broken.push(`worker: ${text}`),
       ),
     });
-  const children = Array.from({ length: size }, (_, place) => start(place));
-  const at = (place: number): Child => {
-    const child = children[place];
-    if (child === undefined) throw new Error(`there is no worker ${place}`);
-    return child;
+    return { child, isReady: ready.promise };
+  }
+  const workers = Array.from({ length: size }, (_, place) => start(place));
+  const at = (place: number): Worker => {
+    const worker = workers[place];
+    if (worker === undefined) throw new Error(`there is no worker ${place}`);
+    return worker;
   };
-  const stop = async (place: number): Promise<void> => {
-    await at(place).stop(20_000);
-    const how = await at(place).ended;
+  /** Not before it can hear that it is to stop. */
+  async function stop(place: number): Promise<void> {
+    const { child, isReady } = at(place);
+    await Promise.race([isReady, child.ended]);
+    await child.stop(STOP_MS);
+    const how = await child.ended;
     if (how !== 0) ledger.broken.push(`a worker that was asked to stop ended with ${how}`);
-  };
+  }
 
   return {
     size,
     async kill(place) {
-      await at(place).kill();
-      children[place] = start(place);
+      await at(place).child.kill();
+      workers[place] = start(place);
     },
     async stop(place) {
       await stop(place);
-      children[place] = start(place);
+      workers[place] = start(place);
     },
-    async hang(place, ms) {
-      const { pid } = at(place);
-      process.kill(pid, 'SIGSTOP');
-      try {
-        await sleep(ms);
-      } finally {
-        process.kill(pid, 'SIGCONT');
-      }
-    },
+    hang: (place, ms) => standStill(at(place).child.pid, ms),
     async close() {
-      await Promise.all(children.map((_, place) => stop(place)));
+      await Promise.all(workers.map((_, place) => stop(place)));
     },
   };
 }

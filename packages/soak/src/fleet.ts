@@ -11,6 +11,7 @@ import {
   type TestServer,
   writePrivateFile,
 } from '@ojs/dev';
+import { standStill } from './stand-still.ts';
 
 export const TENANT = 'soak';
 
@@ -30,6 +31,8 @@ export interface Fleet {
   /** For the server's command line. */
   readonly env: Record<string, string | undefined>;
   kill(place: number): Promise<void>;
+  /** Stands still for so long, with everything that it had begun. */
+  hang(place: number, ms: number): Promise<void>;
   /** Starts it again at its address. */
   restart(place: number): Promise<void>;
   /** What the servers logged last. */
@@ -86,6 +89,10 @@ export async function startFleet(count: number): Promise<Fleet> {
     env: first.env,
     async kill(place) {
       await servers[place]?.kill();
+    },
+    async hang(place, ms) {
+      const server = servers[place];
+      if (server) await standStill(server.pid, ms);
     },
     async restart(place) {
       servers[place] = await again(first, Number(ports[place]));

@@ -18,8 +18,10 @@ export type Plan = z.infer<typeof Plan>;
 /** The same as it is asked for. */
 export type Wish = z.input<typeof Plan>;
 
+/** Where a careless worker takes part. */
+export const CARELESS = 'careless';
 /** Worked on by every worker; `narrow` has a limit of its own, `pausable` is paused now and then, `hooked` is told to a webhook. */
-export const QUEUES = ['urgent', 'default', 'bulk', 'pausable', 'narrow', 'hooked', 'flow', 'cron'] as const;
+export const QUEUES = ['urgent', 'default', 'bulk', 'pausable', 'narrow', 'hooked', 'flow', 'cron', CARELESS] as const;
 export type Queue = (typeof QUEUES)[number];
 
 /** Jobs of the queue `narrow` active at once. */

@@ -55,7 +55,7 @@ export class Ledger {
     return this.#recent;
   }
 
-  hear(line: Told): void {
+  hear(line: Exclude<Told, { told: 'ready' }>): void {
     switch (line.told) {
       case 'begun':
         this.begun.push(line);

@@ -3,6 +3,7 @@ import { createClient } from '@ojs/client';
 import { runServerCommand } from '@ojs/dev';
 import { createProducer } from '@ojs/producer-sdk';
 import { Redis } from 'ioredis';
+import { workCarelessly } from './careless.ts';
 import { startCrew } from './crew.ts';
 import { startCrons } from './crons.ts';
 import { everythingEnds, type Open } from './ending.ts';
@@ -92,7 +93,10 @@ async function soakOn(fleet: Fleet, options: SoakOptions, tell: (line: string) =
   const applications = Array.from({ length: options.applications }, (_, place) =>
     createApplication(fleet, place, { ledger, random, signal: peace.signal }),
   );
-  const used = Promise.all(applications.map((app) => useAtRandom(app, options.calmMs)));
+  const used = Promise.all([
+    ...applications.map((app) => useAtRandom(app, options.calmMs)),
+    workCarelessly(fleet, ledger, createRandom(options.seed + 3), peace.signal),
+  ]);
   const until = performance.now() + options.seconds * 1_000;
   while (performance.now() < until) {
     await Promise.race([sleep(Math.min(TOLD_EVERY_MS, until - performance.now())), mischief.over]);

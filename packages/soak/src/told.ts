@@ -9,6 +9,8 @@ interface Attempt {
 
 /** What a worker process tells, one JSON line each. */
 export type Told =
+  /** It fetches, and knows what to do when it is asked to stop. */
+  | { readonly told: 'ready' }
   /** A handler begins; `loaded` is the checkpoint that it was given. */
   | ({ readonly told: 'begun'; readonly mark: string; readonly cron?: string; readonly loaded?: number } & Attempt)
   /** The server has confirmed the checkpoint. */

@@ -62,4 +62,6 @@ process.on('uncaughtException', (error) => {
   tell({ told: 'broken', error: String(error.stack) });
   process.exit(70);
 });
-await worker.run();
+const stopped = worker.run();
+tell({ told: 'ready' });
+await stopped;

@@ -3,6 +3,7 @@ import { isTransient, OjsError } from '@ojs/client';
 import type { Application } from './application.ts';
 import { cancelBulk, cancelOne, pauseQueue, readBack, retryBulk, retryDeadLetters, triggerCron } from './operator.ts';
 import {
+  enqueueCareless,
   enqueueHopeless,
   enqueueLimited,
   enqueueLong,
@@ -19,6 +20,7 @@ const MIX: readonly [weight: number, act: Act][] = [
   [3, enqueueTogether],
   [3, enqueueMany],
   [4, enqueueLong],
+  [4, enqueueCareless],
   [4, enqueueHopeless],
   [10, enqueueUnique],
   [10, enqueueLimited],

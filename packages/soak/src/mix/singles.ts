@@ -1,5 +1,5 @@
 import { type EnqueueOptions, OjsError, uuidv7 } from '@ojs/producer-sdk';
-import { doomed, LIMITS, QUEUES, type Queue, shaky, unique, type Wish, work } from '../jobs.ts';
+import { CARELESS, doomed, LIMITS, QUEUES, type Queue, shaky, unique, type Wish, work } from '../jobs.ts';
 import type { Ends } from '../ledger.ts';
 import type { Random } from '../random.ts';
 import { type Application, COMPLETED, enqueueSurely, markOf } from './application.ts';
@@ -76,6 +76,11 @@ export async function enqueueLong(app: Application): Promise<void> {
     takesMs: 30,
   };
   await enqueueSurely(app, work, wish, { queue: 'default' });
+}
+
+/** For the worker that does not look at its leases. */
+export async function enqueueCareless(app: Application): Promise<void> {
+  await enqueueSurely(app, work, { mark: markOf('careless') }, { queue: CARELESS });
 }
 
 /** What cannot end well. */

@@ -1,10 +1,10 @@
 import { OjsError } from '@ojs/client';
 import { batch, chain, type Flow, group, type Step, step as stepOf, uuidv7 } from '@ojs/producer-sdk';
-import { shaky, step, type Wish } from '../jobs.ts';
+import { shaky, step } from '../jobs.ts';
 import { isOvertaken, patiently } from '../patience.ts';
 import { type Application, markOf } from './application.ts';
 
-/** A flow that remembers the marks of its steps. */
+/** A flow that remembers the marks of its steps that begin for sure, if it gets to them. */
 class Draft {
   readonly marks: string[] = [];
   readonly #app: Application;
@@ -16,21 +16,18 @@ class Draft {
   /** One that succeeds in the end. */
   good(): Step<unknown> {
     const { random } = this.#app;
-    return stepOf(step, { ...this.#wish(), takesMs: random.between(0, 60), failures: random.chance(0.15) ? 1 : 0 });
+    const mark = markOf('step');
+    this.marks.push(mark);
+    return stepOf(step, { mark, takesMs: random.between(0, 60), failures: random.chance(0.15) ? 1 : 0 });
   }
 
+  /** One that fails, perhaps because its only attempt is lost with its worker before the handler begins. */
   bad(): Step<unknown> {
-    return stepOf(shaky, { ...this.#wish(), ending: 'refuse' });
+    return stepOf(shaky, { mark: markOf('bad-step'), ending: 'refuse' });
   }
 
   goods(min: number, max: number): Step<unknown>[] {
     return Array.from({ length: this.#app.random.between(min, max) }, () => this.good());
-  }
-
-  #wish(): Wish {
-    const mark = markOf('step');
-    this.marks.push(mark);
-    return { mark };
   }
 }
 
