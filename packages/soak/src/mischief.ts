@@ -42,11 +42,11 @@ function actsOn({ urls, redis, ...fleet }: Fleet, { size, ...crew }: Crew, rando
   };
   return [
     { name: 'server killed', weight: 6, run: () => crash(server()) },
+    { name: REDIS_KILLED, weight: 2, run: crashRedis },
     { name: 'worker killed', weight: 5, run: () => crew.kill(worker()) },
     { name: 'worker hung', weight: 3, run: () => crew.hang(worker(), WORKER_HANGS_MS) },
     { name: 'server hung', weight: 3, run: () => fleet.hang(server(), SERVER_HANGS_MS) },
     { name: 'worker stopped', weight: 3, run: () => crew.stop(worker()) },
-    { name: REDIS_KILLED, weight: 2, run: crashRedis },
     { name: 'two servers killed', weight: 2, run: () => crashTwo(server()) },
   ];
 }

@@ -98,9 +98,9 @@ async function soakOn(fleet: Fleet, options: SoakOptions, tell: (line: string) =
     workCarelessly(fleet, ledger, createRandom(options.seed + 3), peace.signal),
   ]);
   const until = performance.now() + options.seconds * 1_000;
-  while (performance.now() < until) {
-    await Promise.race([sleep(Math.min(TOLD_EVERY_MS, until - performance.now())), mischief.over]);
-    tell(`${Math.max(0, Math.round((until - performance.now()) / 1_000))} s to go: ${told(ledger)}`);
+  for (let left = until - performance.now(); left > 0; left = until - performance.now()) {
+    tell(`${Math.ceil(left / 1_000)} s to go: ${told(ledger)}`);
+    await Promise.race([sleep(Math.min(TOLD_EVERY_MS, left)), mischief.over]);
   }
 
   tell('letting everything end');

@@ -7,7 +7,7 @@ test('everything at once, killed at random, loses, doubles, blocks and leaks not
   timeout: 120_000,
 }, async () => {
   const verdict = await soak({
-    ...{ seconds: 8, seed: 1, servers: 2, workers: 3, applications: 4, calmMs: 60, peaceMs: 300 },
+    ...{ seconds: 6, seed: 1, servers: 2, workers: 3, applications: 4, calmMs: 60, peaceMs: 300 },
     ...{ redis: false, patienceMs: 20_000, tell: console.log },
   });
   console.log(report(verdict));
