@@ -30,6 +30,14 @@ end
 local function own(name) return prefix .. '/' .. name end
 local function of(queue, name) return prefix .. ':' .. queue .. ':' .. name end
 
+-- JSON that a client had a part in. It may hold half of a surrogate pair, at which cjson gives up: in the middle of a script
+-- that has written already.
+local function decoded(text)
+  local ok, value = pcall(cjson.decode, text)
+  if ok then return value end
+  return cjson.decode((string.gsub(text, '\\u[dD][89a-fA-F]%x%x', '\\ufffd')))
+end
+
 -- Arguments of one command at a time stay well below Lua's limit for `unpack`.
 local function many(command, key, args)
   for first = 1, #args, 4000 do

@@ -174,7 +174,7 @@ local function cancelReplaced(job)
     end
     if old == job.keeps then
       local was = call('HMGET', of(queue, id), 'sa', 'ojs')
-      job.kept = was[1] or cjson.decode(was[2]).scheduled_at
+      job.kept = was[1] or decoded(was[2]).scheduled_at
     end
     cancel(queue, id, old.was, 'replaced')
     ids[i] = id

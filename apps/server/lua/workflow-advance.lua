@@ -59,7 +59,7 @@ local function finish(state)
   if state == 'f' then
     local handsOn = call('HGET', workflow(id, 'results'), failed.node)
     data.failed_step_id, data.failed_step_type = failed.name, failed.type
-    data.error = handsOn and cjson.decode(handsOn).error
+    data.error = handsOn and decoded(handsOn).error
   end
   workflowEvent(state == 'c' and 'workflow.completed' or 'workflow.failed', failed.queue, id, known[1], data)
 end

@@ -26,7 +26,7 @@ local function stepOf(step) return string.match(step, '^(%S+) (%d+) (%a) (%S+)$'
 
 -- What a step hands on where it did not complete.
 local function failureOf(errors, reason, attempt)
-  local list = errors and errors ~= '' and cjson.decode(errors) or {}
+  local list = errors and errors ~= '' and decoded(errors) or {}
   local last = list[#list] or { code = reason or 'failed', message = 'the job is ' .. (reason or 'failed') }
   return { code = last.code, type = last.type, message = last.message, attempt = tonumber(attempt) or 0 }
 end

@@ -103,12 +103,20 @@ export function effectiveUnique(policy: UniquePolicy): EffectiveUniquePolicy {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+const isPlace = (name: string): boolean => /^(0|[1-9]\d{0,4})$/.test(name);
+
 /**
- * The argument that a name of `args_keys` means: `args` is a list, so it is the attribute of that name in the first
- * argument that has it, or else the argument at that position (`"0"` is the first). Undefined when there is none.
+ * The arguments that names of `args_keys` mean, in their order: `args` is a list, so it is the attribute of that name in the first
+ * argument that has it, or else the argument at that position (`"0"` is the first). Undefined where there is none. However
+ * many names there are, each attribute is looked at once.
  */
-export function argumentOf(args: readonly unknown[], name: string): unknown {
-  const holder = args.find((each) => isObject(each) && Object.hasOwn(each, name));
-  if (isObject(holder)) return holder[name];
-  return /^(0|[1-9]\d{0,4})$/.test(name) ? args[Number(name)] : undefined;
+export function argumentsOf(args: readonly unknown[], names: readonly string[]): unknown[] {
+  const open = new Set(names);
+  const found = new Map<string, unknown>();
+  for (const each of args) {
+    if (open.size === 0) break;
+    if (!isObject(each)) continue;
+    for (const name of Object.keys(each)) if (open.delete(name)) found.set(name, each[name]);
+  }
+  return names.map((name) => (found.has(name) || !isPlace(name) ? found.get(name) : args[Number(name)]));
 }

@@ -142,12 +142,12 @@ export function createDeadLetters(
 
     deadLetterStats: async (tenant: string, filter: DeadLetterFilter): Promise<DeadLetterStats> => {
       const { total, counts, ...span } = await spanOf(tenant, filter);
-      const byErrorType: Record<string, number> = {};
+      const byErrorType = new Map<string, number>();
       let looked = 0;
       let newest: number | undefined;
       for await (const slice of walk(tenant, span)) {
         newest ??= slice[0]?.at;
-        for (const { errorType } of slice) byErrorType[errorType] = (byErrorType[errorType] ?? 0) + 1;
+        for (const { errorType } of slice) byErrorType.set(errorType, (byErrorType.get(errorType) ?? 0) + 1);
         looked += slice.length;
         if (looked >= LOOKED_AT) break;
       }
@@ -155,7 +155,7 @@ export function createDeadLetters(
       return {
         total,
         byQueue: Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1))),
-        byErrorType,
+        byErrorType: Object.fromEntries(byErrorType),
         looked,
         ...(oldest !== undefined && { oldestAt: formatTimestamp(oldest) }),
         ...(newest !== undefined && { newestAt: formatTimestamp(newest) }),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { argumentOf, type EffectiveUniquePolicy } from '@ojs/schema';
+import { argumentsOf, type EffectiveUniquePolicy } from '@ojs/schema';
 import type { NewJob } from './engine.ts';
 
 const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -21,11 +21,11 @@ export function uniquenessKey(
   { type, queue, args, meta }: Pick<NewJob, 'type' | 'queue' | 'args' | 'meta'>,
   { dimensions, argsKeys, metaKeys }: Pick<EffectiveUniquePolicy, 'dimensions' | 'argsKeys' | 'metaKeys'>,
 ): string {
-  const chosen = argsKeys.map((name) => [name, argumentOf(args, name)] as const);
+  const chosen = argumentsOf(args, argsKeys);
   const counted = {
     type,
     ...(dimensions.has('queue') && { queue }),
-    ...(dimensions.has('args') && { args: argsKeys.length > 0 ? Object.fromEntries(chosen) : args }),
+    ...(dimensions.has('args') && { args: argsKeys.length > 0 ? Object.fromEntries(argsKeys.map((name, i) => [name, chosen[i]])) : args }),
     ...(dimensions.has('meta') && {
       meta: Object.fromEntries(metaKeys.filter((name) => Object.hasOwn(meta, name)).map((name) => [name, meta[name]])),
     }),

@@ -1,5 +1,5 @@
 import {
-  argumentOf,
+  argumentsOf,
   EnqueueRequest,
   effectiveUnique,
   type JobOptions,
@@ -139,7 +139,7 @@ export function toNewJob(body: unknown, rules: EnqueueRules, now: number, bytes:
 function checkUnique(policy: UniquePolicy | null | undefined, args: readonly unknown[], index?: number): void {
   if (!policy) return;
   const { argsKeys } = effectiveUnique(policy);
-  const missing = argsKeys.findIndex((key) => argumentOf(args, key) === undefined);
+  const missing = argumentsOf(args, argsKeys).indexOf(undefined);
   if (missing < 0) return;
   const field = `unique.${policy.key ? 'key' : 'args_keys'}[${missing}]`;
   throw invalid(field, 'unknown', 'names an attribute that no argument has', {

@@ -93,6 +93,10 @@ describe('a schedule', () => {
     expect(timeZone(name)).toBeUndefined();
     expect(() => scheduleOf('@daily', name)).toThrow(RangeError);
   });
+
+  test('a time zone is one, in however many ways its name is written', () => {
+    expect(timeZone('AMERICA/argentina/BUENOS_aires')).toBe(timeZone('America/Argentina/Buenos_Aires'));
+  });
 });
 
 describe('where the clock is put forward, a time that does not exist does not fire', () => {

@@ -15,7 +15,7 @@ const UTC: TimeZone = { local: (moment) => moment, momentOf: (local) => ({ at: l
  */
 const NAME = /^[A-Z][A-Za-z_]*(\/[A-Za-z0-9_+-]+){1,2}$/;
 
-const known = new Map<string, TimeZone>([['UTC', UTC]]);
+const known = new Map<string, TimeZone>();
 
 function open(name: string): TimeZone {
   const format = new Intl.DateTimeFormat('en-US', {
@@ -44,13 +44,19 @@ function open(name: string): TimeZone {
   return { local, momentOf };
 }
 
-/** The time zone of this name, or undefined where there is none. Names that exist are few, so they are remembered. */
+/**
+ * The time zone of this name, or undefined where there is none. Names that exist are few, so they are remembered; in one way
+ * of writing, since each can be written in thousands.
+ */
 export function timeZone(name: string): TimeZone | undefined {
-  const found = known.get(name);
-  if (found || !NAME.test(name)) return found;
+  if (name === 'UTC') return UTC;
+  if (!NAME.test(name)) return undefined;
+  const key = name.toLowerCase();
+  const found = known.get(key);
+  if (found) return found;
   try {
     const zone = open(name);
-    known.set(name, zone);
+    known.set(key, zone);
     return zone;
   } catch {
     return undefined;
