@@ -18,7 +18,8 @@ function trimBacktrace(lines: readonly string[]): string[] {
 /** The error as it is kept: with a `type` and a `code` whichever was sent, its sizes bounded (ojs-core §8.1). */
 export function jobErrorOf(report: JobErrorReport, attempt: number, now: number): JobError {
   const errorClass = report.details?.error_class;
-  const type = report.type ?? (typeof errorClass === 'string' ? errorClass.slice(0, NAME_CHARS) : report.code) ?? 'error';
+  const type =
+    report.type ?? (typeof errorClass === 'string' ? errorClass.slice(0, NAME_CHARS) : report.code) ?? 'error';
   const details = report.details && JSON.stringify(report.details).length <= DETAILS_BYTES ? report.details : undefined;
   return {
     type,

@@ -25,7 +25,9 @@ export function uniquenessKey(
   const counted = {
     type,
     ...(dimensions.has('queue') && { queue }),
-    ...(dimensions.has('args') && { args: argsKeys.length > 0 ? Object.fromEntries(argsKeys.map((name, i) => [name, chosen[i]])) : args }),
+    ...(dimensions.has('args') && {
+      args: argsKeys.length > 0 ? Object.fromEntries(argsKeys.map((name, i) => [name, chosen[i]])) : args,
+    }),
     ...(dimensions.has('meta') && {
       meta: Object.fromEntries(metaKeys.filter((name) => Object.hasOwn(meta, name)).map((name) => [name, meta[name]])),
     }),
