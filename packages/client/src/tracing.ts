@@ -95,6 +95,7 @@ async function processTraced<O extends TracedOutcome>(
     'ojs.job.attempt': job.attempt,
     'ojs.job.priority': job.priority,
     'ojs.worker.id': workerId,
+    ...workflowOf(job),
   };
   const options = { kind: otel.SpanKind.CONSUMER, attributes, links };
   return otel.trace.getTracer(SCOPE).startActiveSpan(`${job.queue} process`, options, parent, async (span) => {
@@ -115,6 +116,13 @@ const about = (queue: string, type: string, id: string | undefined): Attributes 
   'ojs.job.queue': queue,
   'ojs.job.type': type,
   ...(id !== undefined && { 'ojs.job.id': id, 'messaging.message.id': id }),
+});
+
+/** ojs-distributed-tracing §5.3 */
+const workflowOf = ({ workflow_id: id, workflow_type: type, workflow_step: step }: Job): Attributes => ({
+  ...(id !== undefined && { 'ojs.workflow.id': id }),
+  ...(type !== undefined && { 'ojs.workflow.type': type }),
+  ...(step !== undefined && { 'ojs.workflow.step': step }),
 });
 
 /** What meta is to carry; nothing where no SDK makes a trace. */

@@ -112,6 +112,8 @@ export const SYSTEM_ATTRIBUTES: ReadonlySet<string> = new Set([
   'previous_errors',
   'replaces',
   'workflow_id',
+  'workflow_type',
+  'workflow_step',
   'parent_results',
   'progress',
   'progress_message',
@@ -217,6 +219,8 @@ export const Job = z
       .optional()
       .meta({ description: 'The errors of the life that ended before it was started anew' }),
     workflow_id: z.string().optional().meta({ description: 'The workflow that the job is a step of' }),
+    workflow_type: z.string().optional().meta({ description: 'To workers: what the workflow is' }),
+    workflow_step: z.int().optional().meta({ description: 'To workers: which of its jobs it is, from 0' }),
     parent_results: z
       .array(z.unknown())
       .optional()

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startTestServer, type TestServer } from '@ojs/dev';
-import { createProducer, type Producer } from '@ojs/producer-sdk';
+import { chain, createProducer, type Producer, step } from '@ojs/producer-sdk';
 import {
   type Context,
   type ContextManager,
@@ -151,6 +151,20 @@ describe('a trace', () => {
     expect(process.status.code).toBe(SpanStatusCode.ERROR);
     expect(process.attributes).toMatchObject({ 'error.type': 'RangeError', 'ojs.job.error.attempt': 1 });
     expect(process.events[0]?.name).toBe('exception');
+  });
+
+  it('says of a step of a workflow which one it is', async () => {
+    const worker = working({ queues: ['steps'] }).handle(double, ({ n }) => n);
+    worker.start();
+    const steps = [1, 2].map((n) => step(double, { n }, { queue: 'steps' }));
+    const started = await producer.workflows.start(chain(...steps));
+    await started.results({ timeoutMs: 10_000 });
+    await worker.stop();
+    const { id } = started.workflow;
+    const found = exported.getFinishedSpans().filter(({ name }) => name === 'steps process');
+    expect(found.map(({ attributes }) => attributes)).toMatchObject(
+      [0, 1].map((n) => ({ 'ojs.workflow.id': id, 'ojs.workflow.type': 'chain', 'ojs.workflow.step': n })),
+    );
   });
 
   it('is begun anew by a worker that only links', async () => {

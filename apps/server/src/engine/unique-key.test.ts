@@ -33,6 +33,12 @@ describe('the uniqueness key (ojs-unique-jobs §4)', () => {
     [{ key: [] }, '{"args":[{"locale":"en-US","template":"welcome","user_id":42}],"type":"email.send"}'],
   ])('of %j is the hash of %s', (policy, text) => expect(keyOf(policy)).toBe(sha256(text)));
 
+  it('is another one for each version (ojs-job-versioning §15.5)', () => {
+    const versioned = (version: string | number) => uniquenessKey({ ...JOB, version }, effectiveUnique({}));
+    expect(versioned('2.0')).toBe(sha256('{"type":"email.send","version":"2.0"}'));
+    expect(versioned(2)).toBe(versioned('2'));
+  });
+
   it('takes a named argument from wherever it stands, and a number as a place', () => {
     const policy = { key: ['0', 'b'] };
     expect(keyOf(policy, { args: ['x', { a: 1 }, { b: 2 }, { b: 3 }] })).toBe(

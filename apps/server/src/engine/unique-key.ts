@@ -16,14 +16,16 @@ export function canonical(value: unknown): string {
     .join(',')}}`;
 }
 
-/** The uniqueness key of a job: what its policy counts of it, hashed (ojs-unique-jobs §4.1). 64 hexadecimal digits. */
+/** The uniqueness key of a job: what its policy counts of it, hashed (ojs-unique-jobs §4.1). 64 hexadecimal digits.
+ * Jobs of two versions are different ones (ojs-job-versioning §15.5). */
 export function uniquenessKey(
-  { type, queue, args, meta }: Pick<NewJob, 'type' | 'queue' | 'args' | 'meta'>,
+  { type, version, queue, args, meta }: Pick<NewJob, 'type' | 'version' | 'queue' | 'args' | 'meta'>,
   { dimensions, argsKeys, metaKeys }: Pick<EffectiveUniquePolicy, 'dimensions' | 'argsKeys' | 'metaKeys'>,
 ): string {
   const chosen = argumentsOf(args, argsKeys);
   const counted = {
     type,
+    ...(version !== undefined && { version: String(version) }),
     ...(dimensions.has('queue') && { queue }),
     ...(dimensions.has('args') && {
       args: argsKeys.length > 0 ? Object.fromEntries(argsKeys.map((name, i) => [name, chosen[i]])) : args,

@@ -26,7 +26,6 @@ describe('the manifest', () => {
       'bulk-operations': '/ojs/v1/jobs/bulk/cancel',
       'durable-execution': '/ojs/v1/jobs/{id}/checkpoint',
       'execution-history': '/ojs/v1/jobs/{id}/history',
-      'graceful-shutdown': '/ojs/v1/workers/beat',
       observability: '/metrics',
       progress: '/ojs/v1/jobs/{id}/progress',
       webhooks: '/ojs/v1/webhooks/subscriptions',

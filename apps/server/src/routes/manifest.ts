@@ -26,30 +26,28 @@ const LEVELS: readonly (readonly Capability[])[] = [
   ['unique_jobs', 'priority_queues', 'batch_enqueue', 'pause_resume', 'rate_limiting'],
 ];
 
-/** Extensions that hold, with the version of their text. */
+/**
+ * Extensions of which all that is required holds, with the version of their text. Of graceful-shutdown the worker SDK does otherwise
+ * (it gives jobs back), and of job-versioning workers say no versions: what there is of these is not claimed.
+ */
 const OFFICIAL: Readonly<Record<string, string>> = {
   'bulk-operations': '1.0.0-rc.1',
   'dead-letter': '1.0.0-rc.1',
   'distributed-tracing': '0.2.0',
   'durable-execution': '1.0.0-rc.1',
   'execution-history': '0.1.0',
-  'graceful-shutdown': '1.0.0-rc.1',
   observability: '1.0.0-rc.1',
   progress: '1.0.0-rc.1',
   'rate-limiting': '1.0.0-rc.1',
   results: '1.0.0-rc.1',
   webhooks: '1.0.0-rc.1',
 };
-const EXPERIMENTAL: Readonly<Record<string, string>> = { 'job-versioning': '0.1.0' };
 
 /** The highest level of which all is there. Pure. */
 export function levelOf(capabilities: Readonly<Record<Capability, boolean>>): number {
   const missing = LEVELS.findIndex((needed) => !needed.every((each) => capabilities[each]));
   return missing === -1 ? LEVELS.length : missing;
 }
-
-const extensions = (versions: Readonly<Record<string, string>>, prefix: string): Manifest['extensions']['official'] =>
-  Object.entries(versions).map(([name, version]) => ({ name, uri: `${prefix}${name}`, version }));
 
 /** Everybody may read it (http-binding §21). */
 export const MANIFEST: Manifest = {
@@ -62,8 +60,8 @@ export const MANIFEST: Manifest = {
   backend: 'redis',
   capabilities: CAPABILITIES,
   extensions: {
-    official: extensions(OFFICIAL, 'urn:ojs:ext:'),
-    experimental: extensions(EXPERIMENTAL, 'urn:ojs:ext:experimental:'),
+    official: Object.entries(OFFICIAL).map(([name, version]) => ({ name, uri: `urn:ojs:ext:${name}`, version })),
+    experimental: [],
   },
   unique_job_strength: 'strong',
   endpoints: { base_url: '/ojs/v1', manifest: '/ojs/manifest', health: '/ojs/v1/health' },

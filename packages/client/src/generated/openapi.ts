@@ -1946,6 +1946,10 @@ export interface components {
             visibility_timeout_ms?: number;
             /** @description The workflow that the job is a step of */
             workflow_id?: string;
+            /** @description To workers: which of its jobs it is, from 0 */
+            workflow_step?: number;
+            /** @description To workers: what the workflow is */
+            workflow_type?: string;
         } & {
             [key: string]: unknown;
         };

@@ -77,7 +77,7 @@ export function createKnowledge({ run, spaces, settings }: EngineContext, record
       };
     },
 
-    /** Adds to jobs that are steps what the steps before handed on; nearest first where not all of it is handed over. */
+    /** Adds to jobs that are steps where they stand and what the steps before handed on; nearest first where not all of it is handed over. */
     async handOver(tenant: string, jobs: readonly Job[], steps: readonly (string | undefined)[]): Promise<Job[]> {
       return Promise.all(
         jobs.map(async (job, i) => {
@@ -89,6 +89,8 @@ export function createKnowledge({ run, spaces, settings }: EngineContext, record
           const found = await results(tenant, plan, nodes.reverse(), settings.handedOnBytes);
           return {
             ...job,
+            workflow_type: plan.type,
+            workflow_step: plan.tree.slice(0, Number(n)).filter(isStep).length,
             parent_results: parents.map((parent) => resultOf(plan.tree, parent, (step) => found.get(step))),
           };
         }),
