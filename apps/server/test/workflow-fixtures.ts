@@ -1,13 +1,16 @@
 import { type Job, LIMITS, type Workflow } from '@ojs/schema';
 import type { Engine } from '../src/engine/engine.ts';
 import type { NewWorkflow } from '../src/engine/workflows/workflows.ts';
-import { toNewWorkflow } from '../src/routes/workflow-request.ts';
+import { workflowReader } from '../src/routes/workflow-request.ts';
 import { CALLER } from './engine-harness.ts';
 
 const RULES = { names: 'security', unknownAttributes: 'reject', allowsType: () => true, limits: LIMITS } as const;
 
 /** A workflow as its request becomes one. */
-export const aWorkflow = (body: unknown): NewWorkflow => toNewWorkflow(body, RULES, Date.now(), 0, () => undefined);
+export function aWorkflow(body: unknown): NewWorkflow {
+  const { nodes, read, whole } = workflowReader(body, RULES, Date.now(), 0, () => undefined);
+  return whole(nodes.map(read));
+}
 
 /** A step of a type, in the queue `q`, that is tried once. */
 export const step = (type: string, options: object = {}): object => ({

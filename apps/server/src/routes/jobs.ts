@@ -4,6 +4,7 @@ import type { NewJob } from '../engine/engine.ts';
 import type { Ask } from './ask.ts';
 import { claimedJobs, claimedQueue, toNewJob } from './enqueue.ts';
 import { identifyAsk } from './identify.ts';
+import { mapInSlices } from './in-slices.ts';
 import { permitJob } from './permit.ts';
 import { pushFor } from './push.ts';
 import { notFound } from './refusals.ts';
@@ -61,7 +62,7 @@ export const jobRoutes: readonly Route[] = [
     async handle(ask, { body }) {
       const { rules } = ask.services;
       const now = Date.now();
-      const jobs = claimedJobs(body, rules).map((job, index) => {
+      const jobs = await mapInSlices(claimedJobs(body, rules), (job, index) => {
         const valid = toNewJob(job, rules, now, ask.bodyBytes, index);
         checkTenant(ask, valid, index);
         return valid;

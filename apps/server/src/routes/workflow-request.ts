@@ -5,7 +5,7 @@ import { uuidV7 } from '../uuid.ts';
 import { claimedQueue, type EnqueueRules, toNewJob } from './enqueue.ts';
 import { invalid } from './issues.ts';
 import { within } from './within.ts';
-import { type Attributes, isObject, readShape, type ShapeStep } from './workflow-shape.ts';
+import { type Attributes, isObject, readShape, type ShapeNode, type ShapeStep } from './workflow-shape.ts';
 
 const isStep = (node: { readonly kind: string }): node is ShapeStep => node.kind === 'job';
 
@@ -25,22 +25,30 @@ function relative(job: Attributes, ...names: string[]): number | undefined {
   return undefined;
 }
 
+/** The nodes of a workflow that was sent, to be read in whatever slices, in their order; then the whole. */
+interface WorkflowReader {
+  readonly nodes: readonly ShapeNode[];
+  /** Reads a node by the rules of an enqueue. @throws {Refusal} naming the place, the field and the rule */
+  readonly read: (node: ShapeNode, n: number) => TreeNode;
+  readonly whole: (tree: Tree) => NewWorkflow;
+}
+
 /**
- * Reads a workflow: its structure, then each job by the rules of an enqueue.
+ * Reads the structure of a workflow.
  * @param accept is told each job, and throws where it is not accepted
  * @throws {Refusal} naming the place, the field and the rule
  */
-export function toNewWorkflow(
+export function workflowReader(
   body: unknown,
   rules: EnqueueRules,
   now: number,
   bytes: number,
   accept: (job: StepJob) => void,
-): NewWorkflow {
+): WorkflowReader {
   const { id, name, nodes } = readShape(body, rules.unknownAttributes);
   const jobs = new Map<number, StepJob>();
   const ids = new Set<string>();
-  const tree: Tree = nodes.map((node, n): TreeNode => {
+  const read = (node: ShapeNode, n: number): TreeNode => {
     if (!isStep(node)) return node;
     const { path, body: sent, ...rest } = node;
     return within(path, () => {
@@ -57,6 +65,12 @@ export function toNewWorkflow(
       });
       return { ...rest, queue: job.queue, type: job.type, job: job.id };
     });
+  };
+  const whole = (tree: Tree): NewWorkflow => ({
+    id: id ?? uuidV7(now),
+    ...(name !== undefined && { name }),
+    tree,
+    jobs,
   });
-  return { id: id ?? uuidV7(now), ...(name !== undefined && { name }), tree, jobs };
+  return { nodes, read, whole };
 }

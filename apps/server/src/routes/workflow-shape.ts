@@ -33,11 +33,13 @@ interface ShapeFlow extends Omit<FlowNode, 'children'> {
   children: readonly number[];
 }
 
+export type ShapeNode = ShapeStep | ShapeFlow;
+
 /** The structure of a workflow in preorder, as far as it can be told without validating a job. */
 export interface Shape {
   readonly id: string | undefined;
   readonly name: string | undefined;
-  readonly nodes: readonly (ShapeStep | ShapeFlow)[];
+  readonly nodes: readonly ShapeNode[];
 }
 
 /** Attributes of a flow. What only the server sets is ignored, as it is in a job. */
@@ -58,7 +60,7 @@ function optional<T extends z.ZodType>(schema: T, value: unknown, field: string)
  */
 export function readShape(body: unknown, unknownAttributes: 'reject' | 'ignore'): Shape {
   if (!isObject(body)) throw invalid('body', 'type', 'must be an object');
-  const nodes: (ShapeStep | ShapeFlow)[] = [];
+  const nodes: ShapeNode[] = [];
   const defaults = body.options ?? {};
   if (!isObject(defaults)) throw invalid('options', 'type', 'must be an object');
 

@@ -1,11 +1,13 @@
 import { operations, type Workflow } from '@ojs/schema';
+import type { NewJob } from '../engine/engine.ts';
 import type { Ask } from './ask.ts';
+import { mapInSlices } from './in-slices.ts';
 import { checkTenant } from './jobs.ts';
 import { PAGE_LIMIT } from './pagination.ts';
 import { permitQueues } from './permit.ts';
 import { notFound } from './refusals.ts';
 import { type Route, route } from './route.ts';
-import { claimedQueues, toNewWorkflow } from './workflow-request.ts';
+import { claimedQueues, workflowReader } from './workflow-request.ts';
 
 /** A workflow of which the caller may not inspect every queue does not exist for it. */
 async function visibleQueues(ask: Ask, id: string): Promise<readonly string[]> {
@@ -26,7 +28,9 @@ export const workflowRoutes: readonly Route[] = [
     validatesBody: true,
     async handle(ask, { body }) {
       const { engine, rules } = ask.services;
-      const workflow = toNewWorkflow(body, rules, Date.now(), ask.bodyBytes, (job) => checkTenant(ask, job));
+      const accept = (job: NewJob): void => checkTenant(ask, job);
+      const { nodes, read, whole } = workflowReader(body, rules, Date.now(), ask.bodyBytes, accept);
+      const workflow = whole(await mapInSlices(nodes, read));
       const created = await engine.workflows.create(ask.tenant, ask.caller, workflow);
       ask.record('workflow.created', 'success', {
         workflow_id: created.id,
