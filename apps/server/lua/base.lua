@@ -60,7 +60,7 @@ local added, available = {}, {}
 local delayed = {}
 -- Strings that are written whole: key -> value; false: it is deleted.
 local texts = {}
-local makeAvailable
+local makeAvailable, releaseFreed
 
 -- A line: type, queue (who may inspect it sees the event), id of the subject, job type or '-', then name=value (event-data.ts
 -- says what each means; f= is the state before); an error (e=) or other data (j=), as a JSON object, comes last.
@@ -74,6 +74,7 @@ local function done(id) ended[#ended + 1] = id end
 local EVENTS = 25
 
 local function flush()
+  releaseFreed()
   many('HSET', own('index'), added)
   for queue, jobs in pairs(available) do
     call('HSETNX', own('queues'), queue, now)

@@ -32,10 +32,14 @@ local function policyOf(text)
   }
 end
 
--- How many began in the period that ends now, and when there will be fewer than `limit`.
-local function window(key, limit, period)
+-- The slices of a period that ends now, oldest first, and how many began in them. Read once: many jobs and many groups of
+-- one key ask for the same.
+local periods = {}
+local function periodOf(key, period)
+  local name = 'rate/' .. key .. '/' .. period
+  if periods[name] then return periods[name] end
   local width = math.ceil(period / SLICES)
-  local flat = call('HGETALL', own('rate/' .. key .. '/' .. period))
+  local flat = call('HGETALL', own(name))
   local slices, count = {}, 0
   for i = 1, #flat, 2 do
     local ends = (flat[i] + 1) * width + period
@@ -45,17 +49,27 @@ local function window(key, limit, period)
     end
   end
   table.sort(slices, function(a, b) return a[1] < b[1] end)
-  local left, opens = count, now
-  for _, slice in ipairs(slices) do
+  periods[name] = { slices = slices, count = count }
+  return periods[name]
+end
+
+-- How many began in the period that ends now, and when there will be fewer than `limit`.
+local function window(key, limit, period)
+  local known = periodOf(key, period)
+  local left, opens = known.count, now
+  for _, slice in ipairs(known.slices) do
     if left < limit then break end
     left, opens = left - slice[2], slice[1]
   end
-  return count, opens
+  return known.count, opens
 end
 
 local function began(key, period, many)
   local width, rate = math.ceil(period / SLICES), own('rate/' .. key .. '/' .. period)
-  call('HINCRBY', rate, string.format('%.0f', math.floor(now / width)), many)
+  local slice, known = math.floor(now / width), periodOf(key, period)
+  call('HINCRBY', rate, string.format('%.0f', slice), many)
+  known.count = known.count + many
+  known.slices[#known.slices + 1] = { (slice + 1) * width + period, many }
   call('PEXPIRE', rate, period + width)
   if call('HLEN', rate) > SLICES + 2 then
     for _, slice in ipairs(call('HKEYS', rate)) do
@@ -168,9 +182,16 @@ local function release(key)
   if call('EXISTS', own('groups/' .. key)) == 1 then timer('limit/' .. key, soonest) end
 end
 
+-- Keys of which leases ended in this script. They are released once, when all have: it is looked at many groups.
+local freed = {}
 function leaseEnded(queue, id, key)
   call('SREM', own('running/' .. key), id)
-  release(key)
+  freed[key] = true
+end
+
+function releaseFreed()
+  for key in pairs(freed) do release(key) end
+  freed = {}
 end
 
 -- A limited job leaves `available` other than by beginning.
