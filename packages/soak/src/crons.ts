@@ -57,6 +57,7 @@ export async function startCrons({ schedules }: Producer, ledger: Ledger): Promi
     async pause(signal) {
       end.abort();
       await looking;
+      ledger.cronsEnd = Date.now();
       for (const name of names) await patiently(() => schedules.pause(name, { signal }), signal);
       await look(signal);
     },

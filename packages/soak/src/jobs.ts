@@ -26,6 +26,8 @@ export type Queue = (typeof QUEUES)[number];
 
 /** Jobs of the queue `narrow` active at once. */
 export const NARROW = 3;
+/** Starts of the jobs that share the key `rate`. */
+export const RATE = { limit: 3, periodMs: 1_000 };
 /** Of jobs that share the key: active at once. */
 export const LIMITS: Readonly<Record<string, number>> = { bank: 2, press: 1 };
 

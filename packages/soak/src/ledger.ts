@@ -32,9 +32,12 @@ export class Ledger {
   readonly workflows = new Map<string, StartedWorkflow>();
   /** By the name of the entry, and when it was due and fired. */
   readonly firings = new Map<string, Map<string, CronFiring>>();
-  /** By what must not exist twice at once. */
+  /** Of each job, what it must be unique in. */
   readonly uniqueKeys = new Map<string, string>();
+  /** Of each job, what bounds how many are active. */
   readonly limitKeys = new Map<string, string>();
+  /** Jobs under the limit of starts in a period. */
+  readonly rated = new Set<string>();
   /** Events in the order of the server's log. */
   readonly events: StreamedEvent[] = [];
   /** How often a webhook's receiver accepted an event, by its id. */
@@ -42,6 +45,8 @@ export class Ledger {
   /** What no client should ever see. */
   readonly broken: string[] = [];
   late = 0;
+  /** When the cron entries were paused, in milliseconds. */
+  cronsEnd = 0;
   #recent: string[] = [];
 
   answer(id: string, mark: string, ends: Ends): void {

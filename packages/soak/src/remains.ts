@@ -35,12 +35,15 @@ export async function deleteAll(admin: Client): Promise<void> {
 }
 
 /** What stays of a tenant that has nothing any more: the log of events, and the epoch of its access rights. */
-const STAYS: ReadonlySet<string> = new Set([`${PREFIX}/events`, `${PREFIX}/epoch`]);
+const OF_TENANT = ['events', 'epoch'].map((name) => `${PREFIX}/${name}`);
+/** What belongs to no tenant: the keys that were issued, who the tenants are. */
+const OF_ALL = ['format', 'tenants', 'credentials', 'access-version'].map((name) => `{ojs}/${name}`);
+const STAYS: ReadonlySet<string> = new Set([...OF_TENANT, ...OF_ALL]);
 
-/** Keys of the tenant that nothing will ever remove. */
+/** Keys that nothing will ever remove. */
 export async function leakedKeys(redis: Redis): Promise<readonly string[]> {
   const leaked: string[] = [];
-  for (const key of await keysOf(redis, `${PREFIX}*`)) {
+  for (const key of await keysOf(redis, '*')) {
     if (STAYS.has(key) || (await redis.pttl(key)) >= 0) continue;
     leaked.push(key);
   }

@@ -4,6 +4,8 @@ import { type Finding, grouped, type Judge } from './finding.ts';
 const SECOND = 1_000;
 /** More firings than these are not counted after a downtime. */
 const MISSED_MAX = 100;
+/** How late a firing may be, on a machine that has much else to do. */
+const PATIENCE_MS = 5_000;
 
 /** When the firing after this one is due, of an entry that fires every second. */
 const nextOf = ({ scheduled_at, missed = 0 }: CronFiring): number => Date.parse(scheduled_at) + (missed + 1) * SECOND;
@@ -28,7 +30,9 @@ export const judgeCrons: Judge = function* ({ ledger }): Iterable<Finding> {
         };
       if (firing.outcome === 'triggered' && firing.job_id) jobs.set(firing.job_id, name);
     }
-    if (firings.length === 0) yield { kind: 'lost', what: `${name} never fired` };
+    const last = firings.at(-1);
+    if (last === undefined || nextOf(last) < ledger.cronsEnd - PATIENCE_MS)
+      yield { kind: 'stuck', what: `${name} fired last for ${last?.scheduled_at}` };
   }
   for (const { cron, id } of ledger.begun)
     if (cron !== undefined && ledger.firings.has(cron) && jobs.get(id) !== cron)

@@ -1,5 +1,5 @@
-import { type EnqueueOptions, OjsError, uuidv7 } from '@ojs/producer-sdk';
-import { CARELESS, doomed, LIMITS, QUEUES, type Queue, shaky, unique, type Wish, work } from '../jobs.ts';
+import { type EnqueueOptions, OjsError, type RateLimitOptions, uuidv7 } from '@ojs/producer-sdk';
+import { CARELESS, doomed, LIMITS, type Queue, RATE, shaky, unique, type Wish, work } from '../jobs.ts';
 import type { Ends } from '../ledger.ts';
 import type { Random } from '../random.ts';
 import { type Application, COMPLETED, enqueueSurely, markOf } from './application.ts';
@@ -126,19 +126,20 @@ export async function enqueueUnique(app: Application): Promise<void> {
 export async function enqueueLimited(app: Application): Promise<void> {
   const { random, ledger } = app;
   const wish = { mark: markOf('limited'), takesMs: random.between(0, 60) };
-  const queue = random.one(QUEUES.slice(0, 2) as ['urgent', 'default']);
-  const onLimit = random.one(['wait', 'wait', 'reschedule', 'drop']);
-  if (random.chance(0.4)) {
-    const of = { limit: 40, periodMs: 1_000 };
-    const rateLimit = random.chance(0.5) ? { key: 'rate', rate: of } : { key: 'throttle', throttle: of };
-    await enqueueSurely(app, work, wish, { queue, rateLimit: { ...rateLimit, onLimit } }, endsOf(onLimit));
-    return;
-  }
-  const key = random.one(['bank', 'press']);
   const id = uuidv7();
-  ledger.limitKeys.set(id, key);
-  const rateLimit = { key, concurrency: LIMITS[key] ?? 1, onLimit };
-  await enqueueSurely(app, work, wish, { id, queue, rateLimit }, endsOf(onLimit));
+  const onLimit = random.one(['wait', 'wait', 'reschedule', 'drop']);
+  const queue = random.one(['urgent', 'default']);
+  const limited = (rateLimit: RateLimitOptions): Promise<string> =>
+    enqueueSurely(app, work, wish, { id, queue, rateLimit: { ...rateLimit, onLimit } }, endsOf(onLimit));
+  if (random.chance(0.2)) {
+    ledger.rated.add(id);
+    await limited({ key: 'rate', rate: RATE });
+  } else if (random.chance(0.3)) await limited({ key: 'throttle', throttle: { limit: 20, periodMs: 1_000 } });
+  else {
+    const key = random.one(['bank', 'press']);
+    ledger.limitKeys.set(id, key);
+    await limited({ key, concurrency: LIMITS[key] ?? 1 });
+  }
 }
 
 const endsOf = (onLimit: string): Ends => (onLimit === 'drop' ? ['completed', 'discarded'] : COMPLETED);
