@@ -11,9 +11,10 @@ import { aJob, CALLER, openEngine, type TestEngine } from './engine-harness.ts';
 import { type CuttingProxy, startProxy } from './engine-proxy.ts';
 import { expectSound } from './engine-sound.ts';
 import { createSweep, type Sweep } from './engine-sweep.ts';
+import { aWorkflow, group, step } from './workflow-fixtures.ts';
 
 type Prepare = (engine: Engine, tenant: string, sweep: Sweep) => Promise<string[]>;
-type Run = (engine: Engine, tenant: string, ids: string[], proxied: Sweep) => Promise<unknown>;
+type Run = (engine: Engine, tenant: string, ids: string[]) => Promise<unknown>;
 
 const prepared =
   (...states: Parameters<typeof jobIn>[2][]): Prepare =>
@@ -117,7 +118,7 @@ const OPERATIONS: [name: string, prepare: Prepare, run: Run][] = [
       await sweep.endLease(tenant, 'q', ids[0]!);
       return ids;
     },
-    (_engine, tenant, _ids, proxied) => proxied.now(tenant),
+    (e, t) => e.sweep(t),
   ],
 ];
 
@@ -145,26 +146,25 @@ afterAll(async () => {
   await redis.stop();
 });
 
-describe.each(OPERATIONS)('%s', (_name, prepare, run) => {
+describe.each(OPERATIONS)('%s', (name, prepare, run) => {
   /** Runs the operation through a proxy that cuts at the nth command; whether it got so far, and how it ended. */
   async function runCut(nth: number, when: 'before' | 'after') {
     const proxy: CuttingProxy = await startProxy(redis.url.slice('unix://'.length));
     const cut = await openEngine(proxy.url, {}, false);
-    const proxied = await createSweep(proxy.url);
     try {
       const tenant = aTenant();
       const ids = await prepare(direct.engine, tenant, sweep);
       const before = await seen(direct.engine, tenant, ids);
-      // The first use of a script has two commands more.
-      await direct.redis.client.script('FLUSH');
+      // The first use of a script has two commands more: the same for all of them.
+      if (name === 'push') await direct.redis.client.script('FLUSH');
       proxy.cutAt(nth, when);
-      const ended = await run(cut.engine, tenant, ids, proxied).then(
+      const ended = await run(cut.engine, tenant, ids).then(
         () => ({ error: undefined }),
         (error: unknown) => ({ error }),
       );
       return { tenant, ids, before, ...ended, isCut: proxy.isCut };
     } finally {
-      await Promise.all([cut.close(), proxied.close()]);
+      await cut.close();
       await proxy.close();
     }
   }
@@ -176,11 +176,11 @@ describe.each(OPERATIONS)('%s', (_name, prepare, run) => {
       expect(reference.error).toBeUndefined();
       const whole = await seen(direct.engine, reference.tenant, reference.ids);
 
+      // A new process finds the one or the other.
+      const next = await openEngine(redis.url, {}, false);
       let nth = 1;
       for (; ; nth++) {
         const { tenant, ids, before, error, isCut } = await runCut(nth, when);
-        // A new process finds the one or the other.
-        const next = await openEngine(redis.url, {}, false);
         const after = await seen(next.engine, tenant, ids);
         if (error === undefined) expect(after).toEqual(whole);
         else {
@@ -188,18 +188,42 @@ describe.each(OPERATIONS)('%s', (_name, prepare, run) => {
           expect([before, whole]).toContainEqual(after);
         }
         // Whoever asks again after no answer gets it done once.
-        await run(next.engine, tenant, ids, sweep).catch((refusal: unknown) => {
+        await run(next.engine, tenant, ids).catch((refusal: unknown) => {
           expect(refusal).toBeInstanceOf(EngineRefusal);
         });
         expect(await seen(next.engine, tenant, ids)).toEqual(whole);
-        await next.close();
         if (!isCut) break;
         expect(error).toBeInstanceOf(BackendUnavailable);
       }
+      await next.close();
       expect(nth).toBeGreaterThan(1);
       await expectSound(direct.redis);
     },
   );
+});
+
+test('a queue whose deletion was cut off anywhere is deleted by whoever asks again, and nothing is left of it', async () => {
+  const remove = (e: Engine, t: string) => e.queueControl.remove(t, CALLER, 'q', 'discard');
+  for (let nth = 1, isCut = true; isCut; nth++) {
+    const proxy = await startProxy(redis.url.slice('unix://'.length));
+    const cut = await openEngine(proxy.url, {}, false);
+    const tenant = aTenant();
+    const ids = await prepared('dead', 'completed', 'scheduled', 'available')(direct.engine, tenant, sweep);
+    await direct.engine.push(tenant, CALLER, [limited(), limited()]);
+    await direct.engine.workflows.create(tenant, CALLER, aWorkflow(group(step('a'), step('b'))));
+    proxy.cutAt(nth, nth % 2 === 0 ? 'before' : 'after');
+    await remove(cut.engine, tenant).catch((error: unknown) => expect(error).toBeInstanceOf(BackendUnavailable));
+    await cut.close();
+    await proxy.close();
+    await expectSound(direct.redis);
+    await remove(direct.engine, tenant);
+    expect(await direct.engine.stats(tenant, 'q')).toBeUndefined();
+    for (const id of ids) expect(await direct.engine.info(tenant, id)).toBeUndefined();
+    expect(await seenWorkflows(direct.engine, tenant)).toMatchObject([['failed', 'failed failed', 0]]);
+    expect(await direct.engine.stats(tenant, 'q')).toBeUndefined();
+    isCut = proxy.isCut;
+  }
+  await expectSound(direct.redis);
 });
 
 test('a job whose fetch was cut off is handed out again when its lease ends', async () => {

@@ -74,11 +74,12 @@ export function redisFailure(error: unknown): Error {
 
 const luaOf = (name: string): string => readFileSync(new URL(`../../lua/${name}.lua`, import.meta.url), 'utf8');
 
+const SHARED = LIBRARIES.map(luaOf).join('');
+
 /** The whole text of a script: the settings, the libraries, its own part. */
 export function sourceOf(name: ScriptName, settings: EngineSettings): string {
   const keep = Object.entries(settings).map(([setting, value]) => `${setting} = ${Number(value)}`);
-  const shared = `local KEEP = { ${keep.join(', ')} }\n${LIBRARIES.map(luaOf).join('')}`;
-  return `${shared}local function main()\n${luaOf(name)}end\nlocal answer = main()\nflush()\nreturn answer\n`;
+  return `local KEEP = { ${keep.join(', ')} }\n${SHARED}local function main()\n${luaOf(name)}end\nlocal answer = main()\nflush()\nreturn answer\n`;
 }
 
 /** Loads the scripts with the settings written into them, and returns the one way to run them. */
