@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@ojs/client';
 import type { Redis } from 'ioredis';
 import { TENANT } from './fleet.ts';
+import { isOvertaken, patiently } from './patience.ts';
 
 const PREFIX = `{ojs:${TENANT}}`;
 const TIMERS = `${PREFIX}/timers`;
@@ -31,7 +32,13 @@ export async function deleteAll(admin: Client): Promise<void> {
   const { subscriptions } = await admin.call('listWebhooks', {});
   for (const { id } of subscriptions) await admin.call('deleteWebhook', { path: { id } });
   const { queues } = await admin.call('listQueues', { query: { limit: 200 } });
-  for (const { name } of queues) await admin.call('deleteQueue', { path: { name }, query: { confirm: 'true' } });
+  for (const { name } of queues) {
+    const call = () => admin.call('deleteQueue', { path: { name }, query: { confirm: 'true' } });
+    await patiently(call, AbortSignal.timeout(30_000)).catch((error: unknown) => {
+      // Deleted by an earlier try whose answer was lost.
+      if (!isOvertaken(error)) throw error;
+    });
+  }
 }
 
 /** What stays of a tenant that has nothing any more: the log of events, and the epoch of its access rights. */

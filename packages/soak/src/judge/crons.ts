@@ -4,8 +4,8 @@ import { type Finding, grouped, type Judge } from './finding.ts';
 const SECOND = 1_000;
 /** More firings than these are not counted after a downtime. */
 const MISSED_MAX = 100;
-/** How late a firing may be, on a machine that has much else to do. */
-const PATIENCE_MS = 5_000;
+/** How late a firing may be: all servers may just have been down, and the machine has much else to do. */
+const PATIENCE_MS = 15_000;
 
 /** When the firing after this one is due, of an entry that fires every second. */
 const nextOf = ({ scheduled_at, missed = 0 }: CronFiring): number => Date.parse(scheduled_at) + (missed + 1) * SECOND;
