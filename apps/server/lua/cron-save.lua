@@ -11,7 +11,8 @@ if stale then return { 'stale', epoch } end
 local key = own('cron/' .. name)
 local rev = call('HGET', key, 'rev')
 if (rev or '') ~= before then return { 'changed' } end
-if call('HGET', key, 'queue') ~= queue then
+local moved = call('HGET', key, 'queue') ~= queue
+if moved then
   local why = closedTo(queue)
   if why then return why end
 end
@@ -21,6 +22,8 @@ if not rev then
 end
 call('HSET', key, 'def', def, 'rev', after, 'by', owner, 'on', on, 'queue', queue, 'updated', now)
 makeQueue(queue)
+-- The last job is in the queue that was left, where the owner may have no rights and whoever reads the entry no eyes.
+if moved then call('HDEL', key, 'job', 'jobq') end
 call('HSET', own('crons'), name, on .. ' ' .. queue)
 if at ~= '=' then
   call('HSET', key, 'next', at, 'gap', gap)

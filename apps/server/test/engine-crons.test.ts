@@ -198,6 +198,18 @@ describe('while the job of the firing before is not finished', () => {
     expect(await waiting()).toBe(2);
   });
 
+  test('an entry that moved to another queue leaves the job that it has in the one before alone', async () => {
+    const there = (overlap: Cron['overlap']) => aCron('c', { overlap, job: aTemplate({ queue: 'there' }) });
+    await saveCron(engine, tenant, aCron('c'));
+    await fire();
+    const before = await find();
+    await engine.crons.save(tenant, CALLER, there('cancel_previous'), before);
+    await fire();
+    expect(await waiting()).toBe(1);
+    expect(await history()).toMatchObject([{ outcome: 'triggered' }, { outcome: 'triggered' }]);
+    expect((await engine.stats(tenant, 'there'))?.available).toBe(1);
+  });
+
   test.each(['cancel_previous', 'replace'] as const)('%s cancels it and fires', async (overlap) => {
     await saveCron(engine, tenant, aCron('c', { overlap }));
     await fire();

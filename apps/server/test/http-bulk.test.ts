@@ -81,6 +81,11 @@ describe('bulk cancel', () => {
     expect(await stateOf(others[0]!)).toBe('available');
   });
 
+  it('by a filter whose metadata is larger than that of any job is refused', async () => {
+    const filter = { queue: 'filter', meta: { run: 'x'.repeat(65 * 1_024) } };
+    expectRefusal(await post('/jobs/bulk/cancel', { filter, confirm: true }), 413, 'payload_too_large');
+  });
+
   it('by their ids tells in a dry run of each whether it would be, and does nothing', async () => {
     const [first, second] = await enqueue('dry', 2);
     await post('/jobs/bulk/cancel', { job_ids: [first] });

@@ -5,6 +5,7 @@ import { type Action, type Deed, moveNamed, moveSelected } from './bulk-run.ts';
 import { invalid } from './issues.ts';
 import { permitQueues } from './permit.ts';
 import { type Answer, type Route, route } from './route.ts';
+import { checkPart } from './sizes.ts';
 
 const DEEDS: Readonly<Record<Action, Deed>> = {
   cancel: { action: 'cancel', move: 'cancel-waiting', permission: 'cancel', told: 'jobs.bulk_cancelled' },
@@ -38,6 +39,8 @@ const moment = (text: string | undefined): number | undefined =>
 
 /** A filter as the engine takes it: only queues on which the caller may do it are looked at. */
 function selectionOf(ask: Ask, { action, permission }: Deed, filter: JobFilter): Selection {
+  // It is compared with what each job has, which is no larger.
+  checkPart('filter.meta', filter.meta, ask.bodyBytes, ask.services.limits.metaBytes);
   return {
     visible: (queue) => ask.may('inspect', queue) && ask.may(permission, queue),
     states: statesOf(action, filter),
