@@ -60,6 +60,10 @@ export type OpenStream = (request: {
 /** Three heartbeats of the server (ojs-realtime §2.4): who is silent for so long is gone. */
 const SILENCE_MS = 45_000;
 const RETRY_MS = 3_000;
+/** What a server may ask for with `retry`: neither to be asked without a pause, nor to be left alone for days. */
+const RETRY_BOUNDS = { least: 100, most: 300_000 };
+/** What can be a header is an id to come back with. */
+const EVENT_ID = /^[\x21-\x7e]{1,128}$/;
 const BACKOFF = { baseMs: 500, capMs: 15_000 };
 const REFUSAL_CHARS = 64 * 1024;
 const TERMINAL: ReadonlySet<string> = new Set(['completed', 'cancelled', 'discarded']);
@@ -128,7 +132,7 @@ async function* connected(
     if (answer.status !== 200) throw await refused(answer);
     yield undefined;
     const onRetry = (ms: number): void => {
-      at.retryMs = ms;
+      at.retryMs = Math.min(Math.max(ms, RETRY_BOUNDS.least), RETRY_BOUNDS.most);
     };
     for await (const message of sseMessages(answer.body, onRetry)) {
       clearTimeout(watch);
@@ -138,7 +142,7 @@ async function* connected(
         const event = eventOf(message.event, message.id, message.data);
         // Kept only once it was handed over: whoever stops in between hears it again.
         yield event;
-        at.after = message.id ?? at.after;
+        if (message.id !== undefined && EVENT_ID.test(message.id)) at.after = message.id;
       }
     }
   } catch (error) {
@@ -155,14 +159,19 @@ const lost = (message: string, cause?: unknown): OjsConnectionError =>
   new OjsConnectionError(message, { code: 'connection_failed', retryable: true, cause });
 
 function eventOf(type: string, id: string | undefined, text: string): StreamedEvent {
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch {
-    throw new OjsConnectionError('The event stream is not one of an OJS server', { code: 'invalid_answer' });
-  }
+  const data = objectOf(text);
   if (type === 'job.state_changed') return { type, id, data: data as StateChangeEvent['data'] };
   return type === 'system.gap' ? { type, data: data as GapEvent['data'] } : (data as OjsEvent);
+}
+
+function objectOf(text: string): object {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return value;
+  } catch {
+    // Said below.
+  }
+  throw new OjsConnectionError('The event stream is not one of an OJS server', { code: 'invalid_answer' });
 }
 
 async function refused({ status, headers, body }: OpenAnswer): Promise<unknown> {

@@ -32,6 +32,15 @@ describe('messages of an event stream', () => {
     ]);
   });
 
+  it('may come in very many pieces', async () => {
+    const text = `data: ${'x'.repeat(1_000_000)}\r\n\r\n`;
+    const at = Array.from({ length: text.length >> 5 }, (_, i) => i << 5);
+    const began = performance.now();
+    const [message] = await read(text, at);
+    expect(message?.data).toHaveLength(1_000_000);
+    expect(performance.now() - began).toBeLessThan(3_000);
+  });
+
   it('say how long to wait before the next connection', async () => {
     const waits: number[] = [];
     await read('retry: 3000\nretry: soon\n\n', [], (ms) => waits.push(ms));

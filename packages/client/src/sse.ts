@@ -46,14 +46,22 @@ export async function* sseMessages(
   }
 }
 
+/** What a line consists of so far is put together once, when its end comes: it may come in very many pieces. */
 async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
-  let rest = '';
+  let line = '';
+  // Half of a CRLF, perhaps.
+  let held = '';
   for await (const chunk of chunks) {
-    const text = rest + decoder.decode(chunk, { stream: true });
-    const lines = text.split(/\r\n|\n|\r(?!$)/);
-    rest = lines.pop() ?? '';
-    if (rest.length > MOST) throw new RangeError('a line of the event stream is too large');
-    yield* lines;
+    let text = held + decoder.decode(chunk, { stream: true });
+    held = text.endsWith('\r') ? '\r' : '';
+    if (held !== '') text = text.slice(0, -1);
+    const [first = '', ...others] = text.split(/\r\n|\n|\r/);
+    line += first;
+    for (const next of others) {
+      yield line;
+      line = next;
+    }
+    if (line.length > MOST) throw new RangeError('a line of the event stream is too large');
   }
 }

@@ -49,6 +49,12 @@ describe('a stream of events', () => {
     expect(asked.map(({ after }) => after)).toEqual([undefined, 'e2', 'e3']);
   });
 
+  it('comes back with no id that could not be a header, and says of data that is no object what it is', async () => {
+    const { open, asked } = server(ok('id: a\u0001b\ndata: {"id":"x"}\n\n'), ok('data: 7\n\n'));
+    await expect(take(2, followEvents(open, '', {}))).rejects.toMatchObject({ code: 'invalid_answer' });
+    expect(asked.map(({ after }) => after)).toEqual([undefined, undefined]);
+  });
+
   it('begins after the event that was named, narrowed as it was asked', async () => {
     const { open, asked } = server(ok(event(8)));
     await take(1, followEvents(open, '/base', { after: 'e7', types: ['job.*'], queues: ['a', 'b'] }));

@@ -1,4 +1,5 @@
 import { isJobId, OjsError, OjsValidationError } from '@ojs/client';
+import { listIn } from './answered.ts';
 
 /** For every call. */
 export interface Abortable {
@@ -11,7 +12,7 @@ export async function* pages<Item>(
 ): AsyncGenerator<Item, void, undefined> {
   for (let place: { cursor?: string } | undefined = {}; place !== undefined; ) {
     const { items, next } = await page(place);
-    yield* items;
+    yield* listIn(items);
     place = next ? { cursor: next } : undefined;
   }
 }

@@ -1,4 +1,5 @@
 import { type Client, type EnqueueRequest, type Job, OjsError } from '@ojs/client';
+import { jobIn } from './answered.ts';
 
 /** How many records are read at once. */
 const WIDTH = 8;
@@ -37,7 +38,7 @@ async function record(
   signal: AbortSignal | undefined,
 ): Promise<Job | undefined> {
   try {
-    const { job } = await client.call('getJob', { path: { id: request.id as string } }, { signal });
+    const job = jobIn(await client.call('getJob', { path: { id: request.id as string } }, { signal }));
     return job.type === request.type ? job : undefined;
   } catch (error) {
     const unreadable = error instanceof OjsError && (error.status === 403 || error.status === 404);

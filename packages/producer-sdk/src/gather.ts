@@ -1,4 +1,5 @@
 import { type Client, type EnqueueRequest, isTransient, type Job, OjsError } from '@ojs/client';
+import { jobIn, jobsIn } from './answered.ts';
 import { confirmEnqueued } from './confirm.ts';
 
 /** How many requests are under way at once before jobs wait for each other. */
@@ -76,8 +77,8 @@ export class EnqueueGather {
 async function enqueueTogether(client: Client, requests: readonly EnqueueRequest[]): Promise<readonly Job[]> {
   try {
     const [first] = requests;
-    if (requests.length === 1 && first) return [(await client.call('enqueueJob', { body: first })).job];
-    return (await client.call('enqueueBatch', { body: { jobs: [...requests] } })).jobs;
+    if (requests.length === 1 && first) return [jobIn(await client.call('enqueueJob', { body: first }))];
+    return jobsIn(await client.call('enqueueBatch', { body: { jobs: [...requests] } }), requests.length);
   } catch (error) {
     const jobs = await confirmEnqueued(client, error, requests, true, undefined);
     if (!jobs) throw error;

@@ -18,6 +18,7 @@ import {
   traceEnqueue,
   uuidv7,
 } from '@ojs/client';
+import { jobIn, jobsIn } from './answered.ts';
 import { type Abortable, checkedId } from './calls.ts';
 import { confirmEnqueued } from './confirm.ts';
 import { enqueueRequest } from './enqueue-request.ts';
@@ -166,7 +167,7 @@ export class HttpProducer implements Producer {
     const send = (sent: readonly EnqueueRequest[]): Promise<readonly Job[]> =>
       this.#confirmed(sent, ownIds, signal, async () => {
         const body = { jobs: [...sent] };
-        return (await this.#client.call('enqueueBatch', { body }, { signal })).jobs;
+        return jobsIn(await this.#client.call('enqueueBatch', { body }, { signal }), sent.length);
       });
     const jobs =
       list.length === 0
@@ -177,13 +178,13 @@ export class HttpProducer implements Producer {
   }
 
   async get(id: string, { signal }: Abortable = {}): Promise<Job> {
-    return (await this.#client.call('getJob', { path: { id: checkedId(id) } }, { signal })).job;
+    return jobIn(await this.#client.call('getJob', { path: { id: checkedId(id) } }, { signal }));
   }
 
   async cancel(id: string, options: Abortable = {}): Promise<Job> {
     try {
       const { signal } = options;
-      return (await this.#client.call('cancelJob', { path: { id: checkedId(id) } }, { signal })).job;
+      return jobIn(await this.#client.call('cancelJob', { path: { id: checkedId(id) } }, { signal }));
     } catch (error) {
       // The answer to an earlier try was lost: it may have been that one that cancelled the job.
       if (!(error instanceof OjsError) || error.status !== 409 || error.attempts === 1) throw error;
@@ -220,7 +221,7 @@ export class HttpProducer implements Producer {
 
   async #sendAlone(body: EnqueueRequest, ownId: boolean, signal: AbortSignal | undefined): Promise<Job> {
     const [job] = await this.#confirmed([body], ownId, signal, async () => [
-      (await this.#client.call('enqueueJob', { body }, { signal })).job,
+      jobIn(await this.#client.call('enqueueJob', { body }, { signal })),
     ]);
     return job as Job;
   }

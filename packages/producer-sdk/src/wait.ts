@@ -1,4 +1,5 @@
 import { type Client, type Job, OjsTimeoutError, sleep } from '@ojs/client';
+import { jobIn } from './answered.ts';
 import { JobCancelledError, JobFailedError } from './job-errors.ts';
 
 /** How long to wait for a result. */
@@ -27,10 +28,12 @@ export async function waitForCompletion(client: Client, id: string, options: Wai
   for (;;) {
     const asked = performance.now();
     const waitMs = Math.max(0, Math.min(POLL_MS, Math.ceil(end - asked)));
-    const { job } = await client.call(
-      'getJob',
-      { path: { id }, query: { wait_ms: waitMs } },
-      { signal, timeoutMs: waitMs + POLL_SLACK_MS },
+    const job = jobIn(
+      await client.call(
+        'getJob',
+        { path: { id }, query: { wait_ms: waitMs } },
+        { signal, timeoutMs: waitMs + POLL_SLACK_MS },
+      ),
     );
     if (job.state === 'completed') return job;
     if (job.state === 'discarded') throw new JobFailedError(job);
