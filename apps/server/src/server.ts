@@ -24,6 +24,7 @@ import { StreamSlots } from './routes/stream-slots.ts';
 import { jobLog } from './telemetry/job-log.ts';
 import { createLog, type Log, type SentenceLog } from './telemetry/log.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import { tellFailures } from './telemetry/tell-failures.ts';
 import { startTracing, type Tracing } from './telemetry/tracing.ts';
 import { isOurs } from './telemetry/trusted.ts';
 import { VERSION } from './version.ts';
@@ -80,7 +81,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       send: outgoing.send,
       settings: engineSettings(config),
       rightsOf: ownersRights(redis.client, access.epochs, access.policy),
-      onError: (err) => log.error({ err }, 'the engine failed in the background and goes on'),
+      onError: tellFailures(log),
       onCronRefused: (tenant, cron) => audit.record(cronRefused(tenant, cron)),
       onWebhookDisabled: (tenant, { id: subscription, owner }) =>
         audit.record(serverEvent('webhook.subscription.disabled', 'failure', { subscription, owner }, tenant)),
