@@ -82,7 +82,7 @@ describe('a hundred thousand dead letters', () => {
       const stats = await open.engine.deadLetterStats('many', { visible });
       expect(stats).toMatchObject({ total: 100_000, looked: 10_000, byQueue: { a: EACH, e: EACH } });
     });
-    
+
     expect(held).toBeLessThan(FEW);
   });
 
@@ -99,7 +99,7 @@ describe('a hundred thousand dead letters', () => {
         if (moved >= 2_000) break;
       }
     });
-    
+
     expect(held).toBeLessThan(FEW);
     expect(await open.engine.stats('many', 'a')).toMatchObject({ available: 2_000, discarded: EACH - 2_000 });
   });
@@ -114,7 +114,7 @@ test('two thousand queues that have some are merged a slice at a time', async ()
     const deep = await open.engine.deadLetters('wide', { visible, limit: 50, offset: 5_000 });
     expect(deep.jobs[0]!.id).toBe(idOf(1_000));
   });
-  
+
   expect(held).toBeLessThan(FEW);
 });
 

@@ -44,6 +44,19 @@ test('a group of 1,000 jobs is created, begun and cancelled in slices', async ()
   await expectSound(open.redis);
 });
 
+test('what workers have of a cancelled workflow, however much it is, keeps nothing else from being cancelled', async () => {
+  const tenant = aTenant();
+  const { id } = await open.engine.workflows.create(tenant, CALLER, aWorkflow(group(...many(250))));
+  const jobs = await open.engine.fetch(tenant, CALLER, { queues: ['q'], count: 150 });
+  const { cancelled } = await open.engine.workflows.cancel(tenant, CALLER, id);
+  expect(cancelled).toBe(100);
+  expect(await open.engine.stats(tenant, 'q')).toMatchObject({ active: 150, available: 0, cancelled: 100 });
+  await open.engine.sweep(tenant);
+  await Promise.all(jobs.map((job) => open.engine.ack(tenant, CALLER, { id: job.id, queue: 'q' }, 1)));
+  await open.engine.sweep(tenant);
+  await expectSound(open.redis);
+});
+
 test('a long chain goes through to its end, each step with all results before it', async () => {
   const tenant = aTenant();
   const { id } = await open.engine.workflows.create(tenant, CALLER, aWorkflow(chain(...many(200))));

@@ -17,6 +17,8 @@ const CHANGED_AT_ONCE = 1_000;
 export interface Given {
   readonly rights: Rights;
   readonly others: ReadonlySet<string>;
+  /** Steps of a cancelled workflow before this node were looked at: those that are left, workers have. */
+  readonly from: number;
 }
 
 /** A slice of a decision, with the owner's rights applied. */
@@ -29,6 +31,8 @@ export interface Act {
   readonly forbidden: readonly { readonly n: number; readonly step: StepNode }[];
   /** Whether there is more to decide once this is done. */
   readonly again: boolean;
+  /** Where to go on cancelling, if there is more. */
+  readonly next: number | undefined;
 }
 
 const stepAt = (tree: Tree, n: number): StepNode => {
@@ -58,13 +62,15 @@ function begun(tree: Tree, id: string, n: number, stored: StepJob): NewJob {
 export async function decideAct(
   { id, tree }: Plan,
   states: string,
-  { rights }: Given,
+  { rights, from }: Given,
   jobsOf: (nodes: readonly number[]) => Promise<(string | null)[]>,
 ): Promise<Act> {
   const whole = decide(tree, states);
   const begin = whole.begin.slice(0, BEGUN_AT_ONCE).map((n) => ({ n, step: stepAt(tree, n) }));
   const become = whole.become.slice(0, CHANGED_AT_ONCE);
-  const cancel = whole.cancel.slice(0, CANCELLED_AT_ONCE).map((n) => stepAt(tree, n));
+  const waiting = whole.cancel.filter((n) => n >= from);
+  const cancel = waiting.slice(0, CANCELLED_AT_ONCE).map((n) => stepAt(tree, n));
+  const next = waiting[CANCELLED_AT_ONCE];
   const may = ({ step }: { step: StepNode }): boolean => rights.may('enqueue', step.queue);
   const permitted = begin.filter(may);
   const forbidden = begin.filter((each) => !may(each));
@@ -73,9 +79,8 @@ export async function decideAct(
     const text = stored[i];
     return typeof text === 'string' ? [{ n, step, job: begun(tree, id, n, JSON.parse(text) as StepJob) }] : [];
   });
-  const again =
-    begins.length < whole.begin.length || become.length < whole.become.length || cancel.length < whole.cancel.length;
-  return { become, cancel, begins, forbidden, again };
+  const again = begins.length < whole.begin.length || become.length < whole.become.length || next !== undefined;
+  return { become, cancel, begins, forbidden, again, next };
 }
 
 const denied = (queue: string): string =>

@@ -37,13 +37,14 @@ export function createAdvance(context: EngineContext, records: Records, onRefuse
   /** @returns whether there is more to do at once. */
   return async function advance(tenant: string, id: string): Promise<boolean> {
     const others = new Set<string>();
-    for (let round = 0; round < ROUNDS; round++) {
+    let from = 0;
+    for (let round = 1; round <= ROUNDS; round++) {
       const [plan, states] = await Promise.all([records.plan(tenant, id), records.states(tenant, id)]);
       if (plan === undefined || states === null) {
         await run('workflow-advance', spaces.of(tenant), nothingOf(id));
         return false;
       }
-      const given = { rights: await rightsOf(tenant, plan.owner), others };
+      const given = { rights: await rightsOf(tenant, plan.owner), others, from };
       const act = await decideAct(plan, states, given, (nodes) => records.jobs(tenant, id, nodes));
       const began = performance.now();
       const args = argumentsOf(plan, states, act, given);
@@ -51,8 +52,11 @@ export function createAdvance(context: EngineContext, records: Records, onRefuse
       if (status === 'changed') return true;
       if (status !== 'ok') continue;
       tell(tenant, plan, act, performance.now() - began, Number(now), begun as string[]);
-      if ((unknown as string[]).length === 0) return more === 1;
       for (const queue of unknown as string[]) others.add(queue);
+      if (act.next !== undefined) {
+        from = act.next;
+        round = 0;
+      } else if ((unknown as string[]).length === 0) return more === 1;
     }
     throw new BackendUnavailable(new Error('what a workflow depends on keeps changing'));
   };
