@@ -23,7 +23,7 @@ async function read<T>(ids: Iterable<string>, get: (id: string) => Promise<T>): 
 
 /** Reads all jobs and workflows that anybody was told of. */
 export async function collect(admin: Client, ledger: Ledger): Promise<Evidence> {
-  const ids = new Set([...ledger.answered.keys(), ...ledger.begun.map(({ id }) => id)]);
+  const ids = new Set([...ledger.answered.keys(), ...ledger.begun.map(({ id }) => id), ...ledger.cancelled]);
   for (const firings of ledger.firings.values())
     for (const { outcome, job_id } of firings.values()) if (outcome === 'triggered' && job_id) ids.add(job_id);
   return {
