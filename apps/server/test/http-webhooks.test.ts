@@ -156,6 +156,28 @@ describe('deliveries', () => {
     await ojs.send('DELETE', `${SUBSCRIPTIONS}/${id}`, { key: operator });
   });
 
+  it('of a limited credential tell what that one may inspect, whatever its principal may with others', async () => {
+    const principal = 'both@test';
+    const limited = await ojs.key('admin', 'operator', { principal, queues: ['seen'] });
+    const wide = await ojs.key('admin', 'operator', { principal });
+    const events = ['job.enqueued'];
+    const { id } = (await create({ url: receiver.url('/scope'), events }, limited)).body;
+    await push('unseen');
+    const first = (await push('seen')).body.job.id;
+    expect((await receiver.first(1, '/scope')).map(({ event }) => event.subject)).toEqual([first]);
+
+    await ojs.send('PATCH', `${SUBSCRIPTIONS}/${id}`, { key: wide, body: { events } });
+    const second = (await push('unseen')).body.job.id;
+    expect((await receiver.first(2, '/scope')).map(({ event }) => event.subject)).toEqual([first, second]);
+
+    const told = await ojs.send('PATCH', `${SUBSCRIPTIONS}/${id}`, { key: limited, body: { events } });
+    expect(told.body.subscription.scope ?? told.body.scope).toBeUndefined();
+    await push('unseen');
+    const third = (await push('seen')).body.job.id;
+    expect((await receiver.first(3, '/scope')).map(({ event }) => event.subject)).toEqual([first, second, third]);
+    await ojs.send('DELETE', `${SUBSCRIPTIONS}/${id}`, { key: wide });
+  });
+
   it('can be tested: the answer tells the status, and nothing that the receiver said', async () => {
     receiver.answer = (_letter, response) => response.writeHead(418, { 'X-Inside': 'hidden' }).end('hidden');
     const { id, secret } = (await create({ url: receiver.url('/test') })).body;

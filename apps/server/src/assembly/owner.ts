@@ -1,6 +1,6 @@
 import { decide, type Policy, type Subject } from '../access/decide.ts';
 import { AccessUnavailable, type Epochs } from '../access/epoch.ts';
-import type { Rights, RightsOf } from '../engine/rights.ts';
+import type { Rights, RightsOf, Scope } from '../engine/rights.ts';
 import { listCredentials } from '../identity/credential-changes.ts';
 import { invalidity, principalOf } from '../identity/credential-record.ts';
 import type { RedisClient } from '../redis/connect.ts';
@@ -59,7 +59,8 @@ interface Held {
  */
 export function ownersRights(redis: RedisClient, epochs: Epochs, policy: () => Policy): RightsOf {
   const holders = new Holders(redis);
-  return async (tenant, owner): Promise<Rights> => {
+  return async (tenant, owner, scope): Promise<Rights> => {
+    const within = scope && subjectOf(owner, scope);
     for (let round = 0; round < ROUNDS; round++) {
       const epoch = await epochs.current(tenant);
       const { version } = epochs;
@@ -67,9 +68,19 @@ export function ownersRights(redis: RedisClient, epochs: Epochs, policy: () => P
       if (epochs.version !== version) continue;
       return {
         epoch,
-        may: (permission, queue) => subjects.some((subject) => decide(policy(), subject, permission, queue)),
+        may: (permission, queue) =>
+          (within === undefined || decide(policy(), within, permission, queue)) &&
+          subjects.some((subject) => decide(policy(), subject, permission, queue)),
       };
     }
     throw new AccessUnavailable('access keeps changing');
   };
 }
+
+const subjectOf = (id: string, { queues, ...scope }: Scope): Subject => ({
+  ...scope,
+  id,
+  credential: { kind: 'scope', id: '' },
+  mfa: false,
+  ...(queues && { queues }),
+});

@@ -2,6 +2,7 @@ import { CreateWebhookBody, operations, UpdateWebhookBody, type WebhookDelivery 
 import type { z } from 'zod';
 import { decideEverywhere } from '../access/decide.ts';
 import { refuse } from '../connection/refusal.ts';
+import type { Scope } from '../engine/rights.ts';
 import type { Posted, Subscription, WebhookRecord } from '../engine/webhooks/webhooks.ts';
 import { BadTarget } from '../outgoing/target.ts';
 import { uuidV7 } from '../uuid.ts';
@@ -54,6 +55,11 @@ function checkUrl(ask: Ask, url: string): void {
 /** Only the host: the rest of a URL may be a secret of the receiver's. */
 const hostOf = (url: string): string => URL.parse(url)?.host ?? '';
 
+/** What is written with a credential hears no more than that credential may, whatever its principal may with others. */
+function scopeOf({ principal: { tenant, plane, roles, grants, queues } }: Ask): Scope {
+  return { tenant, plane, roles, grants, ...(queues && { queues }) };
+}
+
 const answerOf = (subscription: object): object => ({ ...subscription, subscription });
 
 const permitFilter = (ask: Ask, filter: WebhookRecord['filter']): void =>
@@ -91,6 +97,7 @@ export const webhookRoutes: readonly Route[] = [
         metadata,
         timeoutMs,
         owner: ask.principal.id,
+        scope: scopeOf(ask),
         createdAt: now,
         updatedAt: now,
       };
@@ -131,6 +138,8 @@ export const webhookRoutes: readonly Route[] = [
         active: body.active ?? active,
         record: {
           ...record,
+          // An administrator who changes what belongs to another gives it no rights.
+          scope: record.owner === ask.principal.id ? scopeOf(ask) : record.scope,
           url: body.url ?? record.url,
           events: body.events ?? record.events,
           filter: body.filter === undefined ? record.filter : (body.filter ?? undefined),

@@ -61,7 +61,7 @@ export function createDeliver(
       if (text === null || secrets === null || claimed.length === 0) return;
       const record = JSON.parse(text) as WebhookRecord;
       const batch = { tenant, subscription, record, secrets: WebhookSecrets.decode(secrets), ends };
-      const rights = await rightsOf(tenant, record.owner);
+      const rights = await rightsOf(tenant, record.owner, record.scope);
       if (claimed.length === room) waiting.set(key, [tenant, subscription]);
       taken = claimed.length;
       for (const each of claimed) {

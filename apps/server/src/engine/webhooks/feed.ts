@@ -60,8 +60,9 @@ export function createFeed({ client, run, spaces, due, rightsOf }: EngineContext
       const id = ids[i];
       if (id === undefined || active !== '1' || typeof text !== 'string') return [];
       const record = JSON.parse(text) as WebhookRecord;
-      const owners = rights.get(record.owner) ?? rightsOf(tenant, record.owner);
-      rights.set(record.owner, owners);
+      const key = JSON.stringify([record.owner, record.scope]);
+      const owners = rights.get(key) ?? rightsOf(tenant, record.owner, record.scope);
+      rights.set(key, owners);
       return [{ id, record, since: since ?? '0-0', rights: await owners }];
     });
     return (await Promise.all(listeners)).flat();

@@ -41,7 +41,7 @@ export function createSubscriptions(context: EngineContext) {
       if (typeof version !== 'string' || typeof text !== 'string') return undefined;
       const record = JSON.parse(text) as WebhookRecord;
       const count = (value: string | null | undefined): number => Number(value ?? 0);
-      const { timeoutMs, createdAt, updatedAt, ...rest } = record;
+      const { timeoutMs, createdAt, updatedAt, scope: _, ...rest } = record;
       const subscription = {
         id,
         ...rest,

@@ -1,6 +1,7 @@
 import type { WEBHOOK_ERRORS, WebhookDelivery, WebhookSubscription } from '@ojs/schema';
 import type { Secret } from '../../config/secret.ts';
 import type { Caller } from '../caller.ts';
+import type { Scope } from '../rights.ts';
 
 /** What a subscription consists of, as it is kept. */
 export interface WebhookRecord {
@@ -13,6 +14,8 @@ export interface WebhookRecord {
   readonly timeoutMs: number;
   /** The principal with whose rights it hears. */
   readonly owner: string;
+  /** What the credential that the owner wrote it with was limited to. */
+  readonly scope?: Scope | undefined;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   readonly updatedAt: number;
