@@ -261,6 +261,11 @@ describe('job types', () => {
 describe('sizes, in bytes of JSON', () => {
   const limits = { ...LIMITS, argsBytes: 20, metaBytes: 20 };
   const small = { ...rules, limits };
+  it('metadata that is too large is refused before its names are looked at', () => {
+    const meta = { 'not a name': 'x'.repeat(30) };
+    expect(refusal(job({ meta }), small, 1_000)).toMatchObject({ status: 413, field: 'meta' });
+  });
+
   it('are accepted at the limit and refused one byte later', () => {
     expect(read({ type: 'a', args: ['é'.repeat(8)] }, small)).toBeDefined();
     expect(refusal({ type: 'a', args: [`${'é'.repeat(8)}x`] }, small)).toMatchObject({ status: 413, field: 'args' });

@@ -81,6 +81,8 @@ function unknownAttributes(names: readonly string[], index?: number): Refusal {
  */
 export function toNewJob(body: unknown, rules: EnqueueRules, now: number, bytes: number, index?: number): NewJob {
   const at = index === undefined ? {} : { index };
+  // Before anything looks at each name: of what is too large, there can be so many that it takes long.
+  if (isObject(body)) checkSizes(body.args, body.meta, bytes, rules.limits, index);
   const sent = isObject(body) ? withVersion(body) : body;
   const ignores = rules.unknownAttributes === 'ignore';
   const parsed = ignores ? parseWithoutUnknown(EnqueueRequest, sent) : EnqueueRequest.safeParse(sent);
@@ -96,7 +98,6 @@ export function toNewJob(body: unknown, rules: EnqueueRules, now: number, bytes:
   if (!rules.allowsType(type)) {
     throw invalid('type', 'unlisted', 'is not one of the job types that this server accepts', { status: 422, ...at });
   }
-  checkSizes(args, meta, bytes, rules.limits, index);
   const { timeoutMaxMs, leaseMaxMs, maxAttempts } = rules.limits;
   const timeoutMs = milliseconds(options.timeout_ms, options.timeout);
   if (timeoutMs > timeoutMaxMs) throw invalid('timeout_ms', 'max', `must be <=${timeoutMaxMs}`, at);
