@@ -137,7 +137,7 @@ local function decide(job, place, list, rights, unknown)
     for _, old in ipairs(found) do
       if old.state == 'scheduled' and rule.strategy == 'replace_except_schedule' then
         job.due = old.due or math.floor(call('ZSCORE', of(old.queue, 'delayed'), old.id) / 0x1000)
-        job.keeps, scheduled = old, true
+        job.keeps, scheduled = old, job.due > now
       end
       old.was, old.state = old.state, 'cancelled'
     end

@@ -1,6 +1,6 @@
 -- Applies what was decided of a workflow, if what it was decided on still holds: the root, and every node that is touched.
 -- ARGV: epoch, id, the nodes as they were read, more to come (1 or 0), the failed step (node or '', queue, type, name);
--- how many nodes change, per node: number, state; how many steps fail unbegun, per step: node, what it hands on;
+-- how many nodes change, per node: number, state; how many steps fail unbegun, per step: node, place, what it hands on;
 -- how many jobs are cancelled, per job: queue, id; how many steps begin, per step: node, place, the job (see add.lua).
 -- before these what the owner may do where jobs are in the way (unique.lua).
 -- Answers: ok, now, whether to look again (1 or 0), the states of the jobs that began ('' where one could not), queues where
@@ -15,7 +15,7 @@ local function list(item)
   return items
 end
 local changes = list(function() return { node = take(), to = take() } end)
-local failures = list(function() return { node = take(), to = 'f', handsOn = take() } end)
+local failures = list(function() return { node = take(), to = 'f', place = take(), handsOn = take() } end)
 local cancels = list(function() return { queue = take(), id = take() } end)
 local rights = takeRights()
 local begins = list(function() return { node = take(), to = 'a', place = take(), job = takeJob() } end)
@@ -44,11 +44,12 @@ again = again or current ~= read
 
 local known = call('HMGET', key, 'type', 'name', 'created', 'total')
 
-local function fail(node, handsOn)
+local function fail(node, place, handsOn)
   call('SETRANGE', nodes, node, 'f')
   call('HSET', workflow(id, 'results'), node, handsOn)
   call('HSET', workflow(id, 'ends'), node, '0 ' .. now .. ' 0')
   call('HDEL', workflow(id, 'steps'), node)
+  if place == 'b' then return end
   call('HINCRBY', key, 'left', -1)
   call('HINCRBY', key, 'failed', 1)
 end
@@ -64,7 +65,7 @@ local function finish(state)
   workflowEvent(state == 'c' and 'workflow.completed' or 'workflow.failed', failed.queue, id, known[1], data)
 end
 
-for _, each in ipairs(failures) do fail(each.node, each.handsOn) end
+for _, each in ipairs(failures) do fail(each.node, each.place, each.handsOn) end
 for _, each in ipairs(cancels) do
   local state = stateOf(each.queue, each.id)
   if state == 'available' or state == 'scheduled' or state == 'retryable' or state == 'pending' then
@@ -90,7 +91,7 @@ for i, each in ipairs(begins) do
     for q = 2, #refusal do unknown[#unknown + 1] = refusal[q] end
     again = true
   elseif taken or refusal or job.existing then
-    fail(each.node, refused(taken and 'id' or refusal and refusal[1]))
+    fail(each.node, each.place, refused(taken and 'id' or refusal and refusal[1]))
     again = true
   else
     call('SETRANGE', nodes, each.node, 'a')

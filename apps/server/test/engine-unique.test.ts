@@ -6,6 +6,7 @@ import { onEachBackend } from './engine-backends.ts';
 import { dumpOf } from './engine-dump.ts';
 import { aTenant, fetchOne, jobIn, moment } from './engine-fixtures.ts';
 import { aJob, CALLER } from './engine-harness.ts';
+import { expectSound } from './engine-sound.ts';
 
 const MAY: Caller = { ...CALLER, may: () => true };
 const LATER = 3_600_000;
@@ -269,6 +270,21 @@ onEachBackend((given) => {
 
   describe('replace_except_schedule', () => {
     const policy = { on_conflict: 'replace_except_schedule' } satisfies UniquePolicy;
+
+    test('of a job that is due already, though nobody has looked yet, is available, and can be replaced by the same batch', async () => {
+      const tenant = aTenant();
+      const at = moment(Date.now() + LATER);
+      const old = await one(tenant, unique({}, { scheduledAt: at }));
+      const { client } = given.a.redis;
+      await client.zadd(`{ojs:${tenant}}:q:delayed`, 0x1000, old.id);
+      await client.zadd(`{ojs:${tenant}}/timers`, 1, old.id);
+      const [first, second] = await push(tenant, [unique(policy), unique({ on_conflict: 'replace' })]);
+      expect(await stateOf(tenant, first!.id)).toBe('cancelled');
+      expect(await stateOf(tenant, second!.id)).toBe('available');
+      await expectSound(given.a.redis);
+      const fetched = await given.a.engine.fetch(tenant, CALLER, { queues: ['q'], count: 5 });
+      expect(fetched.map(({ id }) => id)).toEqual([second!.id]);
+    });
 
     test('keeps the moment of the job that it replaces, over and over, in its own words', async () => {
       const tenant = aTenant();

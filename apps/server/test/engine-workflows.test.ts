@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { onEachBackend } from './engine-backends.ts';
 import { aTenant } from './engine-fixtures.ts';
-import { CALLER } from './engine-harness.ts';
+import { aJob, CALLER } from './engine-harness.ts';
+import { expectSound } from './engine-sound.ts';
 import { expectTold } from './engine-told.ts';
 import { aWorkflow, batch, chain, group, jobsOf, statesOf, step, worker } from './workflow-fixtures.ts';
 
@@ -141,6 +142,18 @@ onEachBackend((given) => {
       await work.ack(done!);
       await work.ack(bad!);
       expect(await now()).toMatchObject({ state: 'completed', metadata: { failed_count: 1 } });
+    });
+
+    test('does not count a callback among its jobs, not even one that could not begin', async () => {
+      const unique = { keys: ['type'], on_conflict: 'reject' };
+      const { tenant, work, now } = await start(batch({ on_complete: step('done', { unique }) }, step('a')));
+      await given.a.engine.push(tenant, CALLER, [aJob({ queue: 'elsewhere', type: 'done', unique: {} })]);
+      await work.ack((await work.get('a'))[0]!);
+      expect(await now()).toMatchObject({
+        state: 'failed',
+        metadata: { job_count: 1, completed_count: 1, failed_count: 0 },
+      });
+      await expectSound(given.a.redis);
     });
 
     test('fails by a callback that fails, and says which', async () => {

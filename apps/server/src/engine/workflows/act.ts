@@ -106,7 +106,7 @@ export function argumentsOf({ id, tree, owner }: Plan, states: string, act: Act,
   const told = stepAt(tree, failed ?? tree.findIndex(isStep));
   const args: Argument[] = [rights.epoch, id, states, again ? 1 : 0, failed ?? '', told.queue, told.type, told.name];
   args.push(become.length, ...become.flat());
-  args.push(forbidden.length, ...forbidden.flatMap(({ n, step }) => [n, denied(step.queue)]));
+  args.push(forbidden.length, ...forbidden.flatMap(({ n, step }) => [n, placeOf(tree, step), denied(step.queue)]));
   args.push(cancel.length, ...cancel.flatMap(({ queue, job }) => [queue, job]));
   const unique = new Set(begins.filter(({ job }) => job.unique).map(({ step }) => step.queue));
   args.push(...rightsArguments({ principal: owner, ...rights }, unique, others), begins.length);
