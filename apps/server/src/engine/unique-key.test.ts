@@ -46,16 +46,16 @@ describe('the uniqueness key (ojs-unique-jobs §4)', () => {
     );
   });
 
-  it('costs no more for many names than for one', () => {
-    const args = Array.from({ length: 300_000 }, () => ({}));
-    const key = Array.from({ length: 64 }, (_, i) => `name-${i}`);
-    const timeOf = (policy: UniquePolicy): number => {
-      const began = performance.now();
-      for (let i = 0; i < 3; i++) keyOf(policy, { args });
-      return performance.now() - began;
+  it('looks at each argument once, however many names there are', () => {
+    let looks = 0;
+    const look = <T>(found: T): T => {
+      looks++;
+      return found;
     };
-    timeOf({ key: ['name-0'] });
-    expect(timeOf({ key })).toBeLessThan(timeOf({ key: ['name-0'] }) * 8);
+    const handler = { ownKeys: () => look([]), getOwnPropertyDescriptor: () => look(undefined) };
+    const args = Array.from({ length: 10 }, () => new Proxy({}, handler));
+    keyOf({ key: Array.from({ length: 64 }, (_, i) => `name-${i}`) }, { args });
+    expect(looks).toBe(10);
   });
 
   it('is the same for the same text in another Unicode form, of names as well', () => {

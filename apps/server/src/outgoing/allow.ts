@@ -10,8 +10,8 @@ export interface Allowed {
   network(address: string): boolean;
 }
 
-/** A name as it is compared: in lower case (URLs have it so), without the dot at its end. */
-export const plainName = (host: string): string => host.toLowerCase().replace(/\.$/, '');
+/** A name as it is compared: in lower case (URLs have it so), without the dots at its end. */
+export const plainName = (host: string): string => host.toLowerCase().replace(/\.+$/, '');
 
 /** @param entries host names, addresses and networks (CIDR), validated by the settings. */
 export function createAllowed(entries: readonly string[]): Allowed {

@@ -62,6 +62,7 @@ describe('a target', () => {
     ['broadcast', 'https://255.255.255.255/'],
     ['localhost', 'https://localhost/'],
     ['localhost with a dot at the end', 'https://localhost./'],
+    ['localhost with dots at the end', 'https://localhost../'],
     ['below localhost', 'https://a.LOCALHOST/'],
     ['one label', 'https://redis/'],
     ['cluster names', 'https://api.default.svc.cluster.local/'],
