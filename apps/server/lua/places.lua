@@ -24,7 +24,7 @@ local stepEnded, leaseEnded, waiterLeft, slotFreed, uniqueRemoved
 
 -- What happened to a job before (ojs-execution-history), a line for each attempt that ended without completing it: attempt,
 -- when it was available, started, ended, worker; or `r` and when it ended and started anew (move.lua). All else that its
--- history tells is in the record (engine/history.ts), so that a job that goes well pays nothing for it.
+-- history tells is in the record (engine/history/history.ts), so that a job that goes well pays nothing for it.
 local function appendHistory(key, history, line)
   if KEEP.history == 0 then return end
   history = (history or '') .. line .. '\n'

@@ -1,5 +1,5 @@
-export { StartProblem } from './assembly/start-problem.ts';
 export { type Config, loadConfig } from './config/config.ts';
 export { ConfigMistakes, type Mistake } from './config/mistakes.ts';
 export { type RunningServer, startServer } from './server.ts';
+export { StartProblem } from './start-problem.ts';
 export { VERSION } from './version.ts';

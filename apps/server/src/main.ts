@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { BadPolicy } from './access/policy.ts';
-import { StartProblem } from './assembly/start-problem.ts';
 import { runDoctorCommand, runKeysCommand } from './cli/on-redis.ts';
 import { runStart } from './cli/start.ts';
 import { secretArgument, USAGE } from './cli/usage.ts';
@@ -8,6 +7,7 @@ import { type Config, loadConfig } from './config/config.ts';
 import { ConfigMistakes } from './config/mistakes.ts';
 import { redacted } from './config/redacted.ts';
 import { EngineRefusal } from './engine/errors.ts';
+import { StartProblem } from './start-problem.ts';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const complain = (text: string): void => void process.stderr.write(`${text}\n`);

@@ -1,4 +1,4 @@
-import type { Rule } from '../src/engine/check.ts';
+import type { Rule } from '../src/engine/check/check.ts';
 import type { RedisClient } from '../src/redis/connect.ts';
 import { aCron, lastHour, makeDue, saveCron } from './engine-cron-fixtures.ts';
 import { aTenant } from './engine-fixtures.ts';

@@ -1,5 +1,5 @@
 import { v7 } from 'uuid';
-import type { Rule } from '../src/engine/check-finding.ts';
+import type { Rule } from '../src/engine/check/finding.ts';
 import type { RedisClient } from '../src/redis/connect.ts';
 import { aTenant } from './engine-fixtures.ts';
 import { aJob, CALLER, type TestEngine } from './engine-harness.ts';

@@ -1,8 +1,8 @@
 import { type PrivateRedis, startRedis } from '@ojs/dev';
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { checkKeySpace } from '../src/engine/check.ts';
-import { type Rule, WORKFLOW_RULES } from '../src/engine/check-finding.ts';
+import { checkKeySpace } from '../src/engine/check/check.ts';
+import { type Rule, WORKFLOW_RULES } from '../src/engine/check/finding.ts';
 import type { RedisClient } from '../src/redis/connect.ts';
 import { aTenant } from './engine-fixtures.ts';
 import { CALLER, openEngine, type TestEngine } from './engine-harness.ts';

@@ -2,7 +2,7 @@ import { type PrivateRedis, startRedis } from '@ojs/dev';
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runDoctor } from '../src/cli/doctor.ts';
-import { checkKeySpace, lineOf, RULES, type Rule } from '../src/engine/check.ts';
+import { checkKeySpace, lineOf, RULES, type Rule } from '../src/engine/check/check.ts';
 import type { RedisClient } from '../src/redis/connect.ts';
 import { aTenantWithCrons, CRON_CORRUPTIONS } from './engine-check-crons.ts';
 import { aLimitedTenant, LIMIT_CORRUPTIONS } from './engine-check-limits.ts';

@@ -1,9 +1,9 @@
 import { type PrivateRedis, startRedis } from '@ojs/dev';
 import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { BulkMove } from '../src/engine/bulk/selection.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { BackendUnavailable, EngineRefusal } from '../src/engine/errors.ts';
-import type { BulkMove } from '../src/engine/selection.ts';
 import { CRON_OPERATIONS, seenCron } from './engine-cuts-crons.ts';
 import { seenWorkflows, WORKFLOW_OPERATIONS } from './engine-cuts-workflows.ts';
 import { aTenant, fetchOne, jobIn } from './engine-fixtures.ts';

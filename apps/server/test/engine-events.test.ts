@@ -1,6 +1,6 @@
 import type { OjsEvent } from '@ojs/schema';
 import { describe, expect, test } from 'vitest';
-import type { LoggedEvent } from '../src/engine/event-log.ts';
+import type { LoggedEvent } from '../src/engine/events/log.ts';
 import { onEachBackend } from './engine-backends.ts';
 import { aTenant, fetchOne, jobIn, moment } from './engine-fixtures.ts';
 import { aJob, CALLER } from './engine-harness.ts';

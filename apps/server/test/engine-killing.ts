@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { type Child, type PrivateRedis, startChild } from '@ojs/dev';
-import { checkKeySpace, lineOf } from '../src/engine/check.ts';
+import { checkKeySpace, lineOf } from '../src/engine/check/check.ts';
 import { CALLER, openEngine, type TestEngine } from './engine-harness.ts';
 import type { Told } from './engine-load.ts';
 

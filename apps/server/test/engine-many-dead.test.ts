@@ -1,6 +1,6 @@
 import { type PrivateRedis, startRedis } from '@ojs/dev';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Slice } from '../src/engine/selection.ts';
+import type { Slice } from '../src/engine/bulk/selection.ts';
 import { CALLER, openEngine, type TestEngine } from './engine-harness.ts';
 
 let redis: PrivateRedis;

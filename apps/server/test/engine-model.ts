@@ -1,5 +1,5 @@
 import type { JobState } from '@ojs/schema';
-import type { BulkMove, Extent } from '../src/engine/selection.ts';
+import type { BulkMove, Extent } from '../src/engine/bulk/selection.ts';
 
 /** What a job is in the model: as little as decides what the engine must answer. */
 export interface ModelJob {

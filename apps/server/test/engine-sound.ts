@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { checkKeySpace, lineOf } from '../src/engine/check.ts';
+import { checkKeySpace, lineOf } from '../src/engine/check/check.ts';
 import type { Connections } from '../src/redis/connect.ts';
 
 /** Every invariant of the engine holds over the whole key space. Nothing may change it meanwhile. */

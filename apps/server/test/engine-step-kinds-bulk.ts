@@ -1,7 +1,7 @@
 import type { JobState } from '@ojs/schema';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { BulkMove, Extent } from '../src/engine/selection.ts';
+import type { BulkMove, Extent } from '../src/engine/bulk/selection.ts';
 import { type Act, pickJob, QUEUES, same, sameJob, steps } from './engine-steps.ts';
 
 const MOVES = ['cancel-waiting', 'retry', 'delete', 'retry-dead-letter', 'delete-dead-letter'] as const;

@@ -1,6 +1,6 @@
 import type { JobState } from '@ojs/schema';
 import { expect } from 'vitest';
-import { type Entry, eventsOf } from '../src/engine/event-log.ts';
+import { type Entry, eventsOf } from '../src/engine/events/log.ts';
 import type { RedisClient } from '../src/redis/connect.ts';
 
 /**

@@ -8,8 +8,8 @@ import type { ListenerOptions } from '../connection/listener.ts';
 import { ROUTES } from '../routes/all.ts';
 import { addRoutes } from '../routes/route.ts';
 import type { Services } from '../routes/services.ts';
+import { StartProblem } from '../start-problem.ts';
 import { drain } from './drain.ts';
-import { StartProblem } from './start-problem.ts';
 
 export interface Listeners {
   readonly url: string;

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { StartProblem } from '../start-problem.ts';
 import { type MetricsListener, openMetrics } from './metrics-listener.ts';
-import { StartProblem } from './start-problem.ts';
 
 let listener: MetricsListener;
 beforeAll(async () => {

@@ -3,8 +3,8 @@ import type { Config } from '../config/config.ts';
 import { withoutPassword } from '../config/redis-url.ts';
 import { codeOf } from '../config/secrets.ts';
 import { type Connections, connect } from '../redis/connect.ts';
+import { StartProblem } from '../start-problem.ts';
 import type { Log } from '../telemetry/log.ts';
-import { StartProblem } from './start-problem.ts';
 
 /** An outage is told once in this time, not for each attempt to end it; in milliseconds. */
 const TELL_AGAIN_MS = 5_000;

@@ -1,5 +1,5 @@
 import { JOB_STATES } from '@ojs/schema';
-import { checkLive, lineOf, type TenantSummary } from '../engine/check.ts';
+import { checkLive, lineOf, type TenantSummary } from '../engine/check/check.ts';
 import type { Connections } from '../redis/connect.ts';
 
 const SHOWN = 200;

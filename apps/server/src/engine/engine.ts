@@ -11,15 +11,15 @@ import type {
   QueueCounts,
   QueueStatus,
 } from '@ojs/schema';
-import type { Attempts } from './attempts.ts';
+import type { Attempts } from './attempts/attempts.ts';
+import type { Bulk, DeadLetterFilter, DeadLetterPage, DeadLetterQuery, DeadLetterStats } from './bulk/selection.ts';
 import type { Caller, LeaseClaim } from './caller.ts';
 import type { Crons } from './crons/crons.ts';
-import type { EventFollower } from './event-follow.ts';
-import type { LoggedEvent } from './event-log.ts';
+import type { EventFollower } from './events/follow.ts';
+import type { LoggedEvent } from './events/log.ts';
 import type { Limits } from './limits.ts';
 import type { NewJob } from './new-job.ts';
-import type { QueueControl } from './queue-control.ts';
-import type { Bulk, DeadLetterFilter, DeadLetterPage, DeadLetterQuery, DeadLetterStats } from './selection.ts';
+import type { QueueControl } from './queues/queue-control.ts';
 import type { Webhooks } from './webhooks/webhooks.ts';
 import type { Workflows } from './workflows/workflows.ts';
 

@@ -1,11 +1,11 @@
 import type { Job } from '@ojs/schema';
+import { withoutProgress } from './attempts/progress-record.ts';
 import type { EngineContext } from './context.ts';
 import type { Caller, Fetch } from './engine.ts';
 import { tellExpired } from './expired.ts';
 import { Gather } from './gather.ts';
 import { hashOf, type JobHash, toJob } from './job-record.ts';
 import { accepted, type Outcome } from './outcomes.ts';
-import { withoutProgress } from './progress-record.ts';
 import type { WorkflowEngine } from './workflows/index.ts';
 
 /** The hash is as it was before the claim. */

@@ -7,11 +7,11 @@ import {
   type JobState,
   type RateLimit,
 } from '@ojs/schema';
-import { handedCheckpoint } from './checkpoint-record.ts';
+import { handedCheckpoint } from './attempts/checkpoint-record.ts';
+import { progressOf } from './attempts/progress-record.ts';
 import type { NewJob } from './engine.ts';
-import { progressOf } from './progress-record.ts';
 import type { Argument } from './scripts.ts';
-import { uniqueArgument } from './unique.ts';
+import { uniqueArgument } from './unique/unique.ts';
 
 /**
  * A job's hash. BullMQ's own fields: name, data, opts, progress (in percent), timestamp, delay, priority, atm (attempts), ats, processedOn,

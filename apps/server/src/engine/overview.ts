@@ -1,7 +1,7 @@
 import { JOB_STATES, type JobState } from '@ojs/schema';
 import type { EngineContext } from './context.ts';
 import type { Overview } from './engine.ts';
-import { countsOf, type StatsAnswer } from './queues.ts';
+import { countsOf, type StatsAnswer } from './queues/queues.ts';
 import { redisFailure } from './scripts.ts';
 
 /** Queues that one script call counts: a few hundred commands. */

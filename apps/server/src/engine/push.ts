@@ -6,7 +6,7 @@ import { Gather } from './gather.ts';
 import { hashOf, newlyPushed, pushArguments, toJob } from './job-record.ts';
 import { accepted, type Outcome } from './outcomes.ts';
 import type { Argument, Reply } from './scripts.ts';
-import { judged } from './unique.ts';
+import { judged } from './unique/unique.ts';
 
 interface Batch {
   readonly caller: Caller;

@@ -1,7 +1,7 @@
 import type { HistoryEvent, Job, JobState } from '@ojs/schema';
 import type { EngineContext } from './context.ts';
 import { Gather } from './gather.ts';
-import { historyOf } from './history.ts';
+import { historyOf } from './history/history.ts';
 import { hashOf, toJob } from './job-record.ts';
 
 type Read = [] | [queue: string, id: string, state: string, timer: string, hash: string[]];

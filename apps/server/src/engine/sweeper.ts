@@ -1,6 +1,6 @@
 import type { EngineContext } from './context.ts';
-import type { EndedLease } from './ended-lease.ts';
 import { tellExpired } from './expired.ts';
+import type { EndedLease } from './settle/ended-lease.ts';
 
 /** Jobs per script call, so that a hundred thousand that become due at once let others in between. */
 const AT_ONCE = 100;

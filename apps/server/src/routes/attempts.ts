@@ -1,6 +1,6 @@
 import { type CheckpointRequest, operations, type ProgressAnswer } from '@ojs/schema';
 import type { z } from 'zod';
-import type { ProgressNoted } from '../engine/attempts.ts';
+import type { ProgressNoted } from '../engine/attempts/attempts.ts';
 import { acknowledged, claimOf } from './acks.ts';
 import type { Ask } from './ask.ts';
 import { readJob } from './jobs.ts';

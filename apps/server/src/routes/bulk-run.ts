@@ -1,7 +1,7 @@
 import { BULK_ATOMIC_JOBS, BULK_JOBS, type BulkAnswer, type Permission } from '@ojs/schema';
 import { errorBody } from '../connection/error-body.ts';
 import { type Refusal, refuse } from '../connection/refusal.ts';
-import type { BulkMove, Selected, Slice } from '../engine/selection.ts';
+import type { BulkMove, Selected, Slice } from '../engine/bulk/selection.ts';
 import type { Ask } from './ask.ts';
 import { decideAndServe } from './decide-anew.ts';
 import { invalid } from './issues.ts';

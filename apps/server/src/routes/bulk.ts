@@ -1,5 +1,5 @@
 import { type BulkRequest, type JobFilter, type JobState, operations, parseTimestamp } from '@ojs/schema';
-import type { JobFilter as Selection } from '../engine/selection.ts';
+import type { JobFilter as Selection } from '../engine/bulk/selection.ts';
 import type { Ask } from './ask.ts';
 import { type Action, type Deed, moveNamed, moveSelected } from './bulk-run.ts';
 import { invalid } from './issues.ts';

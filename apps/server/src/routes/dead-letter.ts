@@ -1,7 +1,7 @@
 import { type DeadLetterBulkRequest, type DeadLetterPurgeRequest, operations, parseTimestamp } from '@ojs/schema';
 import type { z } from 'zod';
 import { refuse } from '../connection/refusal.ts';
-import type { DeadLetterFilter } from '../engine/selection.ts';
+import type { DeadLetterFilter } from '../engine/bulk/selection.ts';
 import type { Ask } from './ask.ts';
 import { mustConfirm, permitNamed } from './bulk.ts';
 import { type Deed, moveSelected } from './bulk-run.ts';

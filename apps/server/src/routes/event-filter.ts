@@ -1,5 +1,5 @@
 import { matchesEvent, STATE_CHANGED } from '@ojs/schema';
-import type { LoggedEvent } from '../engine/event-log.ts';
+import type { LoggedEvent } from '../engine/events/log.ts';
 import type { Ask } from './ask.ts';
 import { permitQueues } from './permit.ts';
 

@@ -1,7 +1,7 @@
 import { formatTimestamp, STATE_CHANGED, TERMINAL_STATES } from '@ojs/schema';
 import { EventWriter, type Frame } from '../connection/sse.ts';
-import type { EventFollower, Gap } from '../engine/event-follow.ts';
-import type { LoggedEvent } from '../engine/event-log.ts';
+import type { EventFollower, Gap } from '../engine/events/follow.ts';
+import type { LoggedEvent } from '../engine/events/log.ts';
 import type { Ask } from './ask.ts';
 import { type EventWish, eventFilter } from './event-filter.ts';
 import { identifyAsk } from './identify.ts';

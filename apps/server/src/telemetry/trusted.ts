@@ -1,8 +1,8 @@
 import { BadPolicy } from '../access/policy.ts';
-import { StartProblem } from '../assembly/start-problem.ts';
 import { ConfigMistakes } from '../config/mistakes.ts';
 import { Refusal } from '../connection/refusal.ts';
 import { EngineRefusal } from '../engine/errors.ts';
+import { StartProblem } from '../start-problem.ts';
 
 const OURS = [Refusal, EngineRefusal, ConfigMistakes, BadPolicy, StartProblem] as const;
 

@@ -3,7 +3,7 @@ import type { Caller } from '../caller.ts';
 import { pushArguments } from '../job-record.ts';
 import type { NewJob } from '../new-job.ts';
 import type { Argument } from '../scripts.ts';
-import { rightsArguments } from '../unique.ts';
+import { rightsArguments } from '../unique/unique.ts';
 import type { Cron, JobTemplate } from './crons.ts';
 import { planAfter, type Schedule } from './schedule.ts';
 

@@ -1,4 +1,4 @@
-import { readHash } from '../check-reader.ts';
+import { readHash } from '../check/reader.ts';
 import type { EngineContext } from '../context.ts';
 import { redisFailure } from '../scripts.ts';
 import type { Cron, CronPage } from './crons.ts';

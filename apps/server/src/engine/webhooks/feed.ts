@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { matchesEvent, WEBHOOK_BOUNDS } from '@ojs/schema';
 import type { EngineContext } from '../context.ts';
-import { compareEntries, type Entry, eventsOf, type LoggedEvent, placeOf } from '../event-log.ts';
+import { compareEntries, type Entry, eventsOf, type LoggedEvent, placeOf } from '../events/log.ts';
 import type { Rights } from '../rights.ts';
 import { type Argument, redisFailure } from '../scripts.ts';
 import type { WebhookRecord } from './webhooks.ts';

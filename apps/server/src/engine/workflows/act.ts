@@ -2,7 +2,7 @@ import { pushArguments } from '../job-record.ts';
 import type { NewJob } from '../new-job.ts';
 import type { Rights } from '../rights.ts';
 import type { Argument } from '../scripts.ts';
-import { rightsArguments } from '../unique.ts';
+import { rightsArguments } from '../unique/unique.ts';
 import { type Decision, decide } from './decide.ts';
 import type { Plan } from './record.ts';
 import { isStep, nodeOf, placeOf, type StepNode, type Tree } from './tree.ts';
