@@ -1,7 +1,9 @@
 -- Claims jobs for several requests, one after the other.
 -- ARGV: how many requests; per request: epoch, principal, worker ('' for none), lease in ms ('' for the job's own),
--- how many jobs, how many queues, the queues in order.
--- Answers per request: now, the jobs, whether there may be more for it, when the next limit opens (ms, 0 for none);
+-- how many jobs, which versions it takes (see workers.lua), how many jobs of others it has passed by, how many queues, the
+-- queues in order.
+-- Answers per request: now, the jobs, whether there may be more for it, when the next limit opens (ms, 0 for none), how many
+-- jobs of versions that it does not take it has passed by;
 -- and last, where jobs expired meanwhile, queue and type of each.
 local function claim(queue, id, turn, request)
   local key = of(queue, id)
@@ -33,23 +35,78 @@ local function claim(queue, id, turn, request)
   return { queue, id, ends, attempt, flat }
 end
 
--- Jobs that one request may find that are not for it: expired, or limited.
+-- Jobs that one request may find that are not for it: expired, limited, or of versions that it does not take.
 local PASSED_BY = 200
 
+-- type -> the ranges of its versions: from, up to but without.
+local function rangesOf(declared)
+  local ranges = {}
+  for name, from, to in string.gmatch(declared, '([^:,]+):(%d+):(%d+)') do
+    ranges[name] = ranges[name] or {}
+    table.insert(ranges[name], { from, to })
+  end
+  return ranges
+end
+
+-- ojs-job-versioning §8.2: who declares versions gets no versioned job that it has not declared, and all the others.
+local function takes(request, queue, id)
+  local version, name = unpack(call('HMGET', of(queue, id), 'vn', 'name'))
+  if not version then return true end
+  for _, range in ipairs(request.ranges[name] or {}) do
+    if version >= range[1] and version < range[2] then return true end
+  end
+  return false
+end
+
+-- As ZPOPMIN, but for what the request does not take: that stays where it is, and keeps its turn. `request.at`: how many
+-- such jobs stand first in the queue.
+local function pop(request, queue, wanted)
+  local waiting, popped = of(queue, 'prioritized'), {}
+  if not request.ranges then return call('ZPOPMIN', waiting, wanted) end
+  while request.passed < PASSED_BY do
+    local last = request.at == 0 and wanted or wanted + 50
+    local seen = call('ZRANGE', waiting, request.at, request.at + last - 1, 'WITHSCORES')
+    if #seen == 0 then return popped end
+    for i = 1, #seen, 2 do
+      if takes(request, queue, seen[i]) then
+        call('ZREM', waiting, seen[i])
+        popped[#popped + 1] = seen[i]
+        popped[#popped + 1] = seen[i + 1]
+        if #popped == wanted * 2 then return popped end
+      else
+        request.at = request.at + 1
+        request.passed = request.passed + 1
+        if request.passed >= PASSED_BY then return popped end
+      end
+    end
+    if #popped > 0 then return popped end
+  end
+  return popped
+end
+
+-- An earlier slice of the same request has passed so many.
+local function beginAt(request, queue)
+  request.at = 0
+  if request.skip == 0 then return end
+  request.at = math.min(request.skip, call('ZCARD', of(queue, 'prioritized')))
+  request.skip = request.skip - request.at
+end
+
 local function serve(request, queues)
-  local jobs, passed, more = {}, 0, 0
+  local jobs, more, others = {}, 0, 0
   for _, queue in ipairs(queues) do
     fetchFrom(queue)
+    beginAt(request, queue)
     while #jobs < request.count do
-      if request.bytes >= KEEP.answerBytes or passed >= PASSED_BY then
+      if request.bytes >= KEEP.answerBytes or request.passed >= PASSED_BY then
         more = 1
         break
       end
       local wanted = math.min(request.count - #jobs, roomIn(queue))
       -- A limited job that begins may bring back another whose turn is before that of the next.
       if wanted > 1 and call('EXISTS', own('limited/' .. queue)) == 1 then wanted = 1 end
-      local popped = wanted > 0 and call('ZPOPMIN', of(queue, 'prioritized'), wanted) or {}
-      if #popped == 0 then break end
+      local popped = wanted > 0 and pop(request, queue, wanted) or {}
+      if #popped == 0 and request.passed < PASSED_BY then break end
       local claimed = {}
       for i = 1, #popped, 2 do
         local full = request.bytes >= KEEP.answerBytes
@@ -60,24 +117,29 @@ local function serve(request, queues)
           jobs[#jobs + 1] = job
           claimed[#claimed + 1] = popped[i]
         else
-          passed = passed + 1
+          request.passed = request.passed + 1
         end
       end
       many('LPUSH', of(queue, 'active'), claimed)
       beganIn(queue, #claimed)
     end
+    others = others + request.at
   end
-  return jobs, more
+  return jobs, more, others
 end
 
 local answers = {}
 for r = 1, tonumber(take()) do
   local stale = take() ~= epoch
-  local request = { principal = take(), worker = take(), lease = tonumber(take()), count = tonumber(take()), bytes = 0 }
+  local request = { principal = take(), worker = take(), lease = tonumber(take()), count = tonumber(take()), bytes = 0, passed = 0 }
+  local declared = take()
+  request.skip = tonumber(take())
   local queues = {}
   for q = 1, tonumber(take()) do queues[q] = take() end
   local state, refusal = 'running', nil
-  if not stale and request.worker ~= '' then state, refusal = seeWorker(request.principal, request.worker) end
+  if not stale and request.worker ~= '' then
+    state, refusal, declared = seeWorker(request.principal, request.worker, nil, nil, declared)
+  end
   if stale then
     answers[r] = { 'stale', epoch }
   elseif refusal then
@@ -85,8 +147,9 @@ for r = 1, tonumber(take()) do
   elseif state ~= 'running' then
     answers[r] = { 'draining' }
   else
-    local jobs, more = serve(request, queues)
-    answers[r] = { 'ok', now, jobs, more, opening or 0 }
+    if declared ~= '' and declared ~= '-' then request.ranges = rangesOf(declared) end
+    local jobs, more, others = serve(request, queues)
+    answers[r] = { 'ok', now, jobs, more, opening or 0, others }
   end
 end
 if #lapsed > 0 then answers[#answers + 1] = lapsed end

@@ -1,10 +1,10 @@
 -- Extends the leases that the principal's worker holds, and notes what it says of itself. ARGV: epoch, principal, worker,
--- lease in ms ('' for each job's own), state ('' for as before), how many jobs it has, the ids of the jobs whose leases to
+-- lease in ms ('' for each job's own), state ('' for as before), how many jobs it has, what it declares (see workers.lua), the ids of the jobs whose leases to
 -- extend. Jobs of others are told apart from jobs that do not exist in no way.
 local stale, principal, worker, wanted = take() ~= epoch, take(), take(), tonumber(take())
-local said, active = take(), take()
+local said, active, declared = take(), take(), take()
 if stale then return { 'stale', epoch } end
-local state, refusal = seeWorker(principal, worker, said ~= '' and said or nil, active)
+local state, refusal = seeWorker(principal, worker, said ~= '' and said or nil, active, declared)
 if refusal then return { refusal } end
 
 local extended, lost, directive = {}, {}, ''

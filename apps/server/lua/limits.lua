@@ -25,7 +25,7 @@ local micros = clock[1] * 1000000 + clock[2]
 local opening
 
 local function policyOf(text)
-  local concurrency, limit, period, most, span = string.match(text, '^(%d*),(%d*),(%d*),(%d*),(%d*)$')
+  local concurrency, limit, period, most, span = string.match(text, '^(%d*),(%d*),(%d*),(%d*),(%d*)')
   return {
     concurrency = tonumber(concurrency), limit = tonumber(limit), period = tonumber(period), most = most,
     interval = tonumber(most) and tonumber(span) * 1000 / tonumber(most),

@@ -4,10 +4,10 @@ local key = take()
 local active, waiting, policy = call('SCARD', own('running/' .. key)), 0, ''
 for _, group in ipairs(call('ZRANGE', own('groups/' .. key), 0, GROUPS - 1)) do
   waiting = waiting + call('ZCARD', own('waiting/' .. key .. '/' .. group))
-  policy = string.match(group, '^[^ ]+')
+  policy = string.match(group, '^[^ @]+')
 end
 local one = policy == '' and call('SRANDMEMBER', own('running/' .. key))
-if one then policy = call('HGET', of(call('HGET', own('index'), one), one), 'lp') end
+if one then policy = string.match(call('HGET', of(call('HGET', own('index'), one), one), 'lp'), '^[^@]+') end
 local count, resets, opens = 0, now, now
 if policy ~= '' then
   local parts = policyOf(policy)

@@ -20,6 +20,7 @@ export * from './retry.ts';
 export * from './system.ts';
 export * from './time.ts';
 export * from './unique.ts';
+export * from './versions.ts';
 export * from './webhooks.ts';
 export * from './worker.ts';
 export * from './workflow.ts';

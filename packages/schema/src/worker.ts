@@ -3,6 +3,7 @@ import { ErrorBody, JobErrorReport } from './error.ts';
 import { Job, JobState, JobSummary } from './job.ts';
 import { LIMITS } from './limits.ts';
 import { JobId, QueueName, WorkerId } from './names.ts';
+import { Handlers } from './versions.ts';
 
 /** Milliseconds of a lease; longer ones are cut to the server's maximum (a day). */
 const Lease = z.int().min(1);
@@ -23,6 +24,7 @@ export const FetchRequest = z
     count: z.int().min(1).max(LIMITS.fetchJobs).optional(),
     worker_id: WorkerId.optional(),
     visibility_timeout_ms: Lease.optional(),
+    handlers: Handlers.optional(),
     wait_ms: z
       .int()
       .min(0)
@@ -114,6 +116,7 @@ export const HeartbeatRequest = z
       .enum(['running', 'quiet', 'terminate', 'drain'])
       .optional()
       .meta({ description: 'Absent: as it last said. In all states but running the worker is handed no jobs' }),
+    handlers: Handlers.optional(),
     shutdown: z.boolean().optional().meta({ description: 'The worker will end when its jobs have' }),
   })
   .loose()

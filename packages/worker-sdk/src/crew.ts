@@ -5,7 +5,7 @@ import { attemptCalls } from './attempt-calls.ts';
 import { contextOf } from './context.ts';
 import type { Tell } from './events.ts';
 import type { Middleware } from './middleware.ts';
-import { type Handler, type Outcome, runJob, timedOut } from './run-job.ts';
+import { type Handler, interrupted, type Outcome, runJob, timedOut } from './run-job.ts';
 import { type SettleContext, type Settlement, settle, TRY } from './settle.ts';
 import type { AbortReason } from './worker-errors.ts';
 
@@ -96,7 +96,7 @@ export class Crew {
   /** Gives back every job whose handler has not ended. */
   giveBackAll(): void {
     for (const active of this.active.values())
-      if (!active.settling && !active.lost) void this.#settle(active, { kind: 'requeue' });
+      if (!active.settling && !active.lost) void this.#settle(active, interrupted());
   }
 
   /** Stops telling the server anything. */

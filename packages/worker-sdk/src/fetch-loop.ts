@@ -1,5 +1,6 @@
 import { backoffMs, type Client, type Job, OjsError, sleep } from '@ojs/client';
 import type { Tell } from './events.ts';
+import type { Declaration } from './versions.ts';
 
 /** What {@link fetchLoop} works with. */
 export interface FetchContext {
@@ -8,6 +9,7 @@ export interface FetchContext {
   readonly queues: readonly string[];
   readonly leaseMs: number;
   readonly waitMs: number;
+  readonly declared: Declaration | undefined;
   readonly tell: Tell;
   /** Resolves with how many jobs may be taken, at least one. */
   readonly room: (signal: AbortSignal) => Promise<number>;
@@ -54,7 +56,7 @@ export async function fetchLoop(context: FetchContext, signal: AbortSignal): Pro
 }
 
 async function fetch(context: FetchContext, count: number, signal: AbortSignal): Promise<Job[]> {
-  const { client, workerId, queues, leaseMs, waitMs } = context;
+  const { client, workerId, queues, leaseMs, waitMs, declared } = context;
   const { jobs } = await client.call(
     'fetchJobs',
     {
@@ -64,6 +66,7 @@ async function fetch(context: FetchContext, count: number, signal: AbortSignal):
         worker_id: workerId,
         visibility_timeout_ms: leaseMs,
         wait_ms: waitMs,
+        ...(declared && { handlers: [...declared] }),
       },
     },
     { retry: ONCE, timeoutMs: waitMs + SLACK_MS, signal },

@@ -1,6 +1,7 @@
 import type { Client, HeartbeatAnswer } from '@ojs/client';
 import type { ActiveJob } from './active-job.ts';
 import type { Tell, WorkerState } from './events.ts';
+import type { Declaration } from './versions.ts';
 
 /** What {@link Heart} works with. */
 export interface HeartContext {
@@ -11,6 +12,7 @@ export interface HeartContext {
   readonly tell: Tell;
   readonly active: ReadonlyMap<string, ActiveJob>;
   readonly state: () => WorkerState;
+  readonly declared: () => Declaration | undefined;
   readonly onDirective: (state: HeartbeatAnswer['state']) => void;
 }
 
@@ -82,8 +84,9 @@ export class Heart {
   }
 
   async #beat(jobs: readonly ActiveJob[]): Promise<void> {
-    const { client, workerId, leaseMs, intervalMs, tell, active, state, onDirective } = this.#context;
+    const { client, workerId, leaseMs, intervalMs, tell, active, state, declared, onDirective } = this.#context;
     const now = state();
+    const handlers = declared();
     try {
       const answer = await client.call(
         'heartbeat',
@@ -93,6 +96,7 @@ export class Heart {
             state: now === 'stopped' ? 'terminate' : now,
             active_jobs: jobs.map(({ job }) => job.id),
             visibility_timeout_ms: leaseMs,
+            ...(handlers && { handlers: [...handlers] }),
           },
         },
         { retry: ONCE, timeoutMs: Math.max(1_000, intervalMs), signal: this.#halt.signal },

@@ -20,5 +20,6 @@ export type { WorkerEvent, WorkerState } from './events.ts';
 export { inThread, type ThreadContext, type ThreadOptions } from './in-thread.ts';
 export type { Middleware } from './middleware.ts';
 export type { WorkerOptions } from './options.ts';
+export type { HandlerOptions } from './versions.ts';
 export { createWorker, type Worker } from './worker.ts';
 export { type AbortReason, JobAbortedError, NonRetryableError } from './worker-errors.ts';

@@ -3,9 +3,10 @@ import type { ActiveJob } from './active-job.ts';
 import type { JobContext } from './context.ts';
 import { errorReport, misfitReport } from './error-report.ts';
 import { type Middleware, within } from './middleware.ts';
+import type { HandlerOptions } from './versions.ts';
 
 /** A definition and what is to be done for each of its jobs. */
-export interface Handler {
+export interface Handler extends HandlerOptions {
   readonly definition: AnyJob;
   readonly run: (input: unknown, context: JobContext) => unknown;
 }
@@ -14,7 +15,7 @@ export interface Handler {
 export type Outcome =
   | { readonly kind: 'ack'; readonly result: unknown }
   | { readonly kind: 'nack'; readonly report: JobErrorReport; readonly error: unknown }
-  | { readonly kind: 'requeue' };
+  | { readonly kind: 'requeue'; readonly report?: JobErrorReport };
 
 /** Checks the arguments, runs the handler inside the middleware, checks its result. Never throws. */
 export async function runJob(
@@ -69,7 +70,7 @@ async function fitting<T>(check: () => T | Promise<T>): Promise<T> {
 }
 
 function failure(active: ActiveJob, error: unknown): Outcome {
-  if (active.aborted?.reason === 'shutdown') return { kind: 'requeue' };
+  if (active.aborted?.reason === 'shutdown') return interrupted();
   if (active.aborted?.reason === 'timeout') return timedOut(active);
   return { kind: 'nack', report: errorReport(error), error };
 }
@@ -77,6 +78,12 @@ function failure(active: ActiveJob, error: unknown): Outcome {
 function misfit(error: unknown): Outcome {
   const report = error instanceof OjsValidationError ? misfitReport(error) : errorReport(error);
   return { kind: 'nack', report, error };
+}
+
+/** The worker ends before the attempt has (ojs-graceful-shutdown §5.3): it is given back, and costs none. */
+export function interrupted(): Outcome {
+  const message = 'The worker was shut down before the attempt had ended';
+  return { kind: 'requeue', report: { type: 'ShutdownError', code: 'shutdown', message, retryable: true } };
 }
 
 /** The attempt took longer than its `timeout_ms`. */

@@ -60,6 +60,6 @@ function say({ client, acks, workerId, halt }: SettleContext, { job }: ActiveJob
   const { attempt, replay_count } = job;
   const claim = { job_id: job.id, worker_id: workerId, attempt, ...(replay_count && { replay_count }) };
   if (said.kind === 'ack') return acks.ack(said.result === undefined ? claim : { ...claim, result: said.result });
-  const how = said.kind === 'nack' ? { error: said.report } : { requeue: true };
+  const how = { ...(said.report && { error: said.report }), ...(said.kind === 'requeue' && { requeue: true }) };
   return client.call('nackJob', { body: { ...claim, ...how } }, { ...TRY, signal: halt });
 }

@@ -15,6 +15,7 @@ import { contextOf, type JobContext } from './context.ts';
 import type { Middleware } from './middleware.ts';
 import type { ProgressReport } from './progress.ts';
 import { type Handler, type Outcome, runJob } from './run-job.ts';
+import { checkVersions, type HandlerOptions } from './versions.ts';
 
 /** How an attempt ended. */
 export interface Performed<Result> {
@@ -46,6 +47,7 @@ export interface TestWorker {
   handle<Output, ResultInput>(
     job: JobDefinition<unknown, Output, ResultInput, unknown>,
     handler: (input: Output, context: JobContext) => ResultInput | Promise<ResultInput>,
+    options?: HandlerOptions,
   ): this;
   /**
    * One attempt of a job, from its input to what becomes of it. What travels is JSON, so the handler gets what it would get
@@ -74,7 +76,9 @@ class LocalWorker implements TestWorker {
   handle<Output, ResultInput>(
     job: JobDefinition<unknown, Output, ResultInput, unknown>,
     handler: (input: Output, context: JobContext) => ResultInput | Promise<ResultInput>,
+    options: HandlerOptions = {},
   ): this {
+    checkVersions(job.type, options);
     this.#handlers.set(job.type, { definition: job as AnyJob, run: handler as Handler['run'] });
     return this;
   }

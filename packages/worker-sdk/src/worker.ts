@@ -18,6 +18,7 @@ import { type WorkerOptions, type WorkerSettings, whole, workerSettings } from '
 import type { Handler } from './run-job.ts';
 import { Grace, windDown } from './shutdown.ts';
 import { wireSignals } from './signals.ts';
+import { checkVersions, type Declaration, declarationOf, type HandlerOptions } from './versions.ts';
 
 /** Fetches jobs and runs a handler for each. */
 export interface Worker {
@@ -29,11 +30,12 @@ export interface Worker {
    * What to do with the jobs of a definition. The handler's input has passed the definition's schema; what it returns
    * becomes the job's result; what it throws fails the attempt, and for good if it is a {@link NonRetryableError}.
    *
-   * @throws {OjsConfigurationError} when the type has a handler already
+   * @throws {OjsConfigurationError} when the type has a handler already, or `versions` is no range
    */
   handle<Output, ResultInput>(
     job: JobDefinition<unknown, Output, ResultInput, unknown>,
     handler: (input: Output, context: JobContext) => ResultInput | Promise<ResultInput>,
+    options?: HandlerOptions,
   ): this;
   /** Begins fetching, and goes on for ever, whether the server is up or not. @throws {OjsConfigurationError} without a handler, or after {@link stop} */
   start(): this;
@@ -73,6 +75,7 @@ class HttpWorker implements Worker {
   #hasStopped!: () => void;
   #state: WorkerState = 'quiet';
   #started = false;
+  #declared: Declaration | undefined;
   #fetching = new AbortController();
   #unwire = (): void => undefined;
 
@@ -100,6 +103,7 @@ class HttpWorker implements Worker {
       intervalMs: settings.heartbeatMs,
       active: this.#crew.active,
       state: () => this.#state,
+      declared: () => this.#declared,
       onDirective: (state) => this.#obey(state),
     });
   }
@@ -111,10 +115,12 @@ class HttpWorker implements Worker {
   handle<Output, ResultInput>(
     job: JobDefinition<unknown, Output, ResultInput, unknown>,
     handler: (input: Output, context: JobContext) => ResultInput | Promise<ResultInput>,
+    options: HandlerOptions = {},
   ): this {
     if (this.#handlers.has(job.type)) throw new OjsConfigurationError(`${job.type} has a handler already`);
+    checkVersions(job.type, options);
     // The schema has made the input what the handler expects; the map cannot say so for each type.
-    this.#handlers.set(job.type, { definition: job as AnyJob, run: handler as Handler['run'] });
+    this.#handlers.set(job.type, { ...options, definition: job as AnyJob, run: handler as Handler['run'] });
     return this;
   }
 
@@ -123,6 +129,7 @@ class HttpWorker implements Worker {
     if (this.#state === 'terminate' || this.#state === 'stopped')
       throw new OjsConfigurationError('This worker was stopped: create another');
     if (this.#started) return this;
+    this.#declared = declarationOf(this.#handlers);
     this.#started = true;
     this.middleware.freeze();
     if (this.#handleSignals) this.#unwire = wireSignals(this);
@@ -168,8 +175,9 @@ class HttpWorker implements Worker {
     const { queues, leaseMs, waitMs } = this.#settings;
     const room = (signal: AbortSignal): Promise<number> => this.#room(signal);
     const take = (jobs: Job[]): void => this.#take(jobs);
+    const declared = this.#declared;
     void fetchLoop(
-      { client: this.#client, workerId: this.id, queues, leaseMs, waitMs, tell: this.#tell, room, take },
+      { client: this.#client, workerId: this.id, queues, leaseMs, waitMs, declared, tell: this.#tell, room, take },
       this.#fetching.signal,
     );
   }

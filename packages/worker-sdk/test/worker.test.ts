@@ -208,7 +208,12 @@ describe('the signal of a handler', () => {
     await told('job.started');
     await worker.stop({ graceMs: 0 });
     expect(await reason).toMatchObject({ reason: 'shutdown' });
-    expect(backend.bodies('nack')).toEqual([{ job_id: job.id, worker_id: worker.id, attempt: 1, requeue: true }]);
+    expect(backend.bodies('nack')).toEqual([
+      {
+        ...{ job_id: job.id, worker_id: worker.id, attempt: 1, requeue: true },
+        error: { type: 'ShutdownError', code: 'shutdown', message: expect.any(String), retryable: true },
+      },
+    ]);
   });
 
   it('has fired already for a handler that looks late', async () => {
@@ -519,7 +524,7 @@ describe('stop', () => {
     backend.push(jobOf('plain', [1]));
     await told('job.started');
     await worker.stop({ graceMs: 0 });
-    expect(backend.bodies('nack')).toMatchObject([{ requeue: true }]);
+    expect(backend.bodies('nack')).toMatchObject([{ requeue: true, error: { type: 'ShutdownError' } }]);
   });
 
   it('can be hurried', async () => {

@@ -1,5 +1,6 @@
 import type {
   EffectiveRetryPolicy,
+  Handlers,
   HistoryEvent,
   Job,
   JobError,
@@ -32,6 +33,10 @@ export interface Fetch {
   readonly workerId?: string;
   /** Milliseconds; absent: the job's own, else the server's default. */
   readonly leaseMs?: number;
+  /** Absent: as the worker last said. */
+  readonly handlers?: Handlers;
+  /** Called when there was nothing for the caller, but jobs of versions that it does not take. */
+  readonly onOthersOnly?: () => void;
 }
 
 /** How an attempt ended. Moments are RFC 3339. */
@@ -52,6 +57,8 @@ export interface Heartbeat {
   readonly state?: WorkerState;
   /** How many jobs the worker has; absent: as many as it names. */
   readonly active?: number;
+  /** Which versions it takes (ojs-job-versioning §8.1); absent: as it last said, empty: any. */
+  readonly handlers?: Handlers;
 }
 
 /** What a worker may say of itself (ojs-worker-protocol §2.1), `drain` and `shutting_down` as existing clients do. Only `running` ones are handed jobs. */
@@ -117,8 +124,17 @@ export interface Engine {
   push(tenant: string, caller: Caller, jobs: readonly NewJob[]): Promise<Job[]>;
   /** Claims up to `count` jobs, left queue first. @throws {WorkerTaken} {@link TooManyWorkers} {@link WorkerDraining} {@link StaleAccess} */
   fetch(tenant: string, caller: Caller, fetch: Fetch): Promise<Job[]>;
-  /** Resolves when a job may have become available in one of the queues, or the time is up, or the signal fires. */
-  waitForJobs(tenant: string, queues: readonly string[], ms: number, signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves when a job may have become available in one of the queues, or the time is up, or the signal fires.
+   * @param othersOnly what is there now is not for the caller: it must not resolve by that
+   */
+  waitForJobs(
+    tenant: string,
+    queues: readonly string[],
+    ms: number,
+    signal: AbortSignal,
+    othersOnly?: boolean,
+  ): Promise<void>;
   /** @throws {LeaseLost} {@link NoSuchJob} {@link StaleAccess} */
   ack(tenant: string, caller: Caller, claim: LeaseClaim, result: unknown): Promise<Settled>;
   /** @throws {LeaseLost} {@link NoSuchJob} {@link StaleAccess} */

@@ -12,6 +12,7 @@ import { progressOf } from './attempts/progress-record.ts';
 import type { NewJob } from './engine.ts';
 import type { Argument } from './scripts.ts';
 import { uniqueArgument } from './unique/unique.ts';
+import { versionFields } from './versions.ts';
 
 /**
  * A job's hash. BullMQ's own fields: name, data, opts, progress (in percent), timestamp, delay, priority, atm (attempts), ats, processedOn,
@@ -20,6 +21,8 @@ import { uniqueArgument } from './unique/unique.ts';
  *   exp  expires at   tm  execution timeout   vl  length of a lease   mx  max attempts   td  test directive
  *   lo   lease's principal   lw  its worker   ls  its length   le  its end   dl  moment of the execution timeout
  *   lk   key of its rate limit   lp  the limit: concurrency,rate,period,throttle,period   la  reschedule or drop
+ *        and, where it has a version, @ type @ vn: jobs of one limit that wait for different workers do so apart
+ *   vn   its version (versionKey of @ojs/schema)
  *   rs   rescheduled to, by the limit   dr  why the server discarded it
  *   wf   step of a workflow (lua/workflow.lua)
  *   pg   progress, 0 to 1   pm  its message   pd  its data (both JSON)   pt  when reported   pv  last event of it
@@ -55,10 +58,17 @@ function sent(job: NewJob): Record<string, unknown> {
 }
 
 /** The limit as limits.lua reads it. */
-function limitFields(sent: RateLimit, queue: string): Argument[] {
+function limitFields(sent: RateLimit, { queue, type }: NewJob, [, version]: string[]): Argument[] {
   const { key, concurrency, rate, throttle, onLimit } = effectiveRateLimit(sent, queue);
+  const apart = version === undefined ? '' : `@${type}@${version}`;
   const policy = [concurrency, rate?.limit, rate?.periodMs, throttle?.limit, throttle?.periodMs];
-  return ['lk', key, 'lp', policy.map((part) => part ?? '').join(','), ...(onLimit === 'wait' ? [] : ['la', onLimit])];
+  return [
+    'lk',
+    key,
+    'lp',
+    policy.map((part) => part ?? '').join(',') + apart,
+    ...(onLimit === 'wait' ? [] : ['la', onLimit]),
+  ];
 }
 
 /** The arguments of one job for the push script. */
@@ -74,7 +84,9 @@ export function pushArguments(job: NewJob, principal: string): Argument[] {
   if (job.leaseMs) fields.push('vl', job.leaseMs);
   if (job.resultTtlMs !== undefined) fields.push('rt', job.resultTtlMs);
   if (typeof directive === 'string') fields.push('td', directive);
-  if (job.rateLimit) fields.push(...limitFields(job.rateLimit, job.queue));
+  const version = versionFields(job.version);
+  fields.push(...version);
+  if (job.rateLimit) fields.push(...limitFields(job.rateLimit, job, version));
   const unique = uniqueArgument(job);
   if (unique) fields.push('uk', unique.slice(0, unique.indexOf(' ')));
   if (job.step !== undefined) fields.push('wf', job.step);

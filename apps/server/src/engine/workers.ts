@@ -3,7 +3,7 @@ import type { WorkerRecord, WorkerState } from './engine.ts';
 import { redisFailure } from './scripts.ts';
 
 /** A worker's record, as workers.lua writes it. */
-const RECORD = /^(\S+) (\S+) (\d+) (\d+)$/;
+const RECORD = /^(\S+) (\S+) (\d+) (\d+)(?: \S+)?$/;
 
 export function createWorkers({ client, spaces }: EngineContext) {
   return async (tenant: string, principal: string, workerId: string): Promise<WorkerRecord | undefined> => {

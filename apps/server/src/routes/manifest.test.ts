@@ -26,6 +26,8 @@ describe('the manifest', () => {
       'bulk-operations': '/ojs/v1/jobs/bulk/cancel',
       'durable-execution': '/ojs/v1/jobs/{id}/checkpoint',
       'execution-history': '/ojs/v1/jobs/{id}/history',
+      'graceful-shutdown': '/ojs/v1/workers/heartbeat',
+      'job-versioning': '/ojs/v1/workers/heartbeat',
       observability: '/metrics',
       progress: '/ojs/v1/jobs/{id}/progress',
       webhooks: '/ojs/v1/webhooks/subscriptions',

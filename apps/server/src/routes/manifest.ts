@@ -27,8 +27,8 @@ const LEVELS: readonly (readonly Capability[])[] = [
 ];
 
 /**
- * Extensions of which all that is required holds, with the version of their text. Of graceful-shutdown the worker SDK does otherwise
- * (it gives jobs back), and of job-versioning workers say no versions: what there is of these is not claimed.
+ * Extensions of which all that is required of a server holds, with the version of their text. The worker SDK follows
+ * ojs-worker-protocol where graceful-shutdown says otherwise: SIGINT gives jobs back at once, and the grace period is 25 s.
  */
 const OFFICIAL: Readonly<Record<string, string>> = {
   'bulk-operations': '1.0.0-rc.1',
@@ -36,6 +36,8 @@ const OFFICIAL: Readonly<Record<string, string>> = {
   'distributed-tracing': '0.2.0',
   'durable-execution': '1.0.0-rc.1',
   'execution-history': '0.1.0',
+  'graceful-shutdown': '1.0.0-rc.1',
+  'job-versioning': '0.1.0',
   observability: '1.0.0-rc.1',
   progress: '1.0.0-rc.1',
   'rate-limiting': '1.0.0-rc.1',

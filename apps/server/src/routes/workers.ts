@@ -22,7 +22,11 @@ async function fetchJobs(ask: Ask, fetch: Fetch, waitMs: number): Promise<Job[]>
   const { engine, limits } = ask.services;
   const until = ask.startedAt + Math.min(waitMs, limits.waitMs);
   for (;;) {
-    const jobs = await engine.fetch(ask.tenant, ask.caller, fetch).catch(noneWhileDraining);
+    let othersOnly = false;
+    const onOthersOnly = (): void => {
+      othersOnly = true;
+    };
+    const jobs = await engine.fetch(ask.tenant, ask.caller, { ...fetch, onOthersOnly }).catch(noneWhileDraining);
     if (jobs === undefined) return [];
     const left = until - Date.now();
     if (jobs.length > 0 && ask.abandoned) {
@@ -30,7 +34,7 @@ async function fetchJobs(ask: Ask, fetch: Fetch, waitMs: number): Promise<Job[]>
       return [];
     }
     if (jobs.length > 0 || left <= 0 || ask.gone.aborted) return jobs;
-    await engine.waitForJobs(ask.tenant, fetch.queues, left, ask.gone);
+    await engine.waitForJobs(ask.tenant, fetch.queues, left, ask.gone, othersOnly);
     if (ask.gone.aborted) return [];
   }
 }
@@ -75,7 +79,7 @@ export const workerRoutes: readonly Route[] = [
     target: { queues: ({ body }) => body.queues },
     async handle(ask, { body }) {
       const { limits, rules } = ask.services;
-      const { queues, count = 1, worker_id, visibility_timeout_ms, wait_ms = 0 } = body;
+      const { queues, count = 1, worker_id, visibility_timeout_ms, handlers, wait_ms = 0 } = body;
       const rule = NAME_RULES[rules.names].queue;
       if (!queues.every((queue) => rule.test(queue))) throw invalid('queues', 'format', `must match ${rule}`);
       if (queues.length > limits.fetchQueues) throw invalid('queues', 'max', `must have at most ${limits.fetchQueues}`);
@@ -86,6 +90,7 @@ export const workerRoutes: readonly Route[] = [
         count,
         ...(worker_id !== undefined && { workerId: worker_id }),
         ...(leaseMs !== undefined && { leaseMs }),
+        ...(handlers && { handlers }),
       };
       return { body: { jobs: await fetchJobs(ask, fetch, wait_ms) } };
     },
@@ -137,6 +142,7 @@ async function beat(ask: Ask, body: HeartbeatRequest): Promise<Answer> {
     active: typeof active_jobs === 'number' ? active_jobs : ids.length,
     ...(state !== undefined && { state }),
     ...(leaseMs !== undefined && { leaseMs }),
+    ...(body.handlers && { handlers: body.handlers }),
   });
   const directed = testDirectives ? DIRECTIVES.find((each) => each === outcome.directive) : undefined;
   return {

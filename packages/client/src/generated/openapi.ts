@@ -1809,6 +1809,7 @@ export interface components {
         };
         FetchRequest: {
             count?: number;
+            handlers?: components["schemas"]["Handlers"];
             queues: components["schemas"]["QueueName"][];
             visibility_timeout_ms?: number;
             /** @description How long to wait for a job, at most 25,000; absent or 0 answers at once */
@@ -1817,6 +1818,13 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** @description Which versions of which job types the worker takes; `versions` absent: any. It is then handed no versioned job beside these, and unversioned ones as before. Absent: as it last said; []: it says nothing of versions */
+        Handlers: ({
+            type: components["schemas"]["JobType"];
+            versions?: components["schemas"]["VersionRange"] | null;
+        } & {
+            [key: string]: unknown;
+        })[];
         HealthAnswer: {
             backend: {
                 /** @enum {string} */
@@ -1838,6 +1846,7 @@ export interface components {
         HeartbeatRequest: {
             active_job_ids?: components["schemas"]["JobId"][];
             active_jobs?: components["schemas"]["JobId"][] | number;
+            handlers?: components["schemas"]["Handlers"];
             /** @description The worker will end when its jobs have */
             shutdown?: boolean;
             /**
@@ -2435,6 +2444,8 @@ export interface components {
             timeout_ms?: number;
             url?: string;
         };
+        /** @example >=1.0 <3.0 */
+        VersionRange: string;
         WebhookAnswer: {
             active: boolean;
             created_at: string;

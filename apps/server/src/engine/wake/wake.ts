@@ -83,13 +83,19 @@ export function createWake(
   };
 
   return {
-    async waitForJobs(tenant: string, queues: readonly string[], ms: number, signal: AbortSignal): Promise<void> {
+    async waitForJobs(
+      tenant: string,
+      queues: readonly string[],
+      ms: number,
+      signal: AbortSignal,
+      othersOnly = false,
+    ): Promise<void> {
       const { jobs } = waitingOf(tenant);
       const wait = jobs.wait(queues, ms, signal);
       try {
         await listen(`${spaces.of(tenant).prefix}/wake`, (queue) => tenants.get(tenant)?.jobs.wake(queue, FIRST_WOKEN));
         // What came between the caller's empty fetch and the subscription announced itself to nobody.
-        if ((await peek(tenant, queues)).length > 0) return;
+        if (!othersOnly && (await peek(tenant, queues)).length > 0) return;
         await wait.woken;
       } finally {
         wait.stop();
