@@ -6,7 +6,7 @@ export const HANDLERS = { entries: 100, typeChars: 4_096, versionsChars: 100 } a
 
 const VERSION = String.raw`\d{1,9}(?:\.\d{1,9})?`;
 const RANGE = new RegExp(String.raw`^(?:\*|${VERSION}|(?:>=|<) ?${VERSION}(?:(?: |, ?)(?:>=|<) ?${VERSION})*)$`);
-const BOUND = new RegExp(String.raw`(>=|<) ?(${VERSION})`, 'g');
+const BOUND = new RegExp(`(>=|<) ?(${VERSION})`, 'g');
 
 /** So many digits: a minor version has nine at most, so that there is room for the one after it. */
 const MAJOR = 9;
