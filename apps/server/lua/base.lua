@@ -62,7 +62,7 @@ local delayed = {}
 local texts = {}
 local makeAvailable, releaseFreed
 
--- A line: type, queue (who may inspect it sees the event), id of the subject, job type or '-', then name=value (event-data.ts
+-- A line: type, queue (who may inspect it sees the event), id of the subject, job type or '-', then name=value (events/data.ts
 -- says what each means; f= is the state before); an error (e=) or other data (j=), as a JSON object, comes last.
 local function event(name, queue, id, job, rest)
   events[#events + 1] = name .. ' ' .. queue .. ' ' .. id .. ' ' .. job .. (rest and ' ' .. rest or '')
