@@ -80,6 +80,19 @@ export class OjsValidationError extends OjsError {
     super(`${subject}: ${issues.map(({ path, message }) => `${path}: ${message}`).join('; ')}`, { code });
     this.issues = issues;
   }
+
+  /** Where it does not fit, at most 20 places. */
+  get places(): string[] {
+    return [...new Set(this.issues.map(({ path }) => path))].slice(0, 20);
+  }
+
+  /**
+   * What may be told where others read it (a report, a trace): only the places. The message has the words of a schema library,
+   * which may repeat values, and those may be secrets.
+   */
+  get summary(): string {
+    return `Does not fit the schema: ${this.places.join(', ')}`;
+  }
 }
 
 /** What was waited for did not happen in time; it may still. Code `timeout`. */

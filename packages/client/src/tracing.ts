@@ -1,5 +1,6 @@
 import type { Attributes, Context, Link, Span, SpanContext } from '@opentelemetry/api';
 import type { EnqueueRequest, Job } from './api.ts';
+import { OjsValidationError } from './errors.ts';
 import { TRACEPARENT, traceparentOf } from './traceparent.ts';
 
 type Api = typeof import('@opentelemetry/api');
@@ -177,7 +178,9 @@ async function ending<T>(otel: Api, span: Span, work: () => Promise<T>): Promise
 
 function fail(otel: Api, span: Span, error: unknown): void {
   const known = error instanceof Error ? error : new Error(String(error));
-  span.recordException(known);
-  span.setAttributes({ 'error.type': known.name, 'error.message': known.message });
-  span.setStatus({ code: otel.SpanStatusCode.ERROR, message: known.message });
+  // Neither its message nor its stack, which begins with the message.
+  const told = error instanceof OjsValidationError ? { name: error.name, message: error.summary } : known;
+  span.recordException(told);
+  span.setAttributes({ 'error.type': told.name, 'error.message': told.message });
+  span.setStatus({ code: otel.SpanStatusCode.ERROR, message: told.message });
 }

@@ -40,12 +40,9 @@ export function misfitReport(error: OjsValidationError): JobErrorReport {
     type: error.name,
     message: messageOf(error).slice(0, MESSAGE_CHARS),
     retryable: false,
-    details: { error_class: error.name, paths: placesOf(error) },
+    details: { error_class: error.name, paths: error.places },
   };
 }
-
-const placesOf = ({ issues }: OjsValidationError): string[] =>
-  [...new Set(issues.map(({ path }) => path))].slice(0, 20);
 
 function errorClass(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
@@ -54,7 +51,7 @@ function errorClass(error: unknown): string {
 
 function messageOf(error: unknown): string {
   // Also where a handler enqueued something that does not fit: not the library's words.
-  if (error instanceof OjsValidationError) return `Does not fit the schema: ${placesOf(error).join(', ')}`;
+  if (error instanceof OjsValidationError) return error.summary;
   return String(error instanceof Error ? error.message : error);
 }
 

@@ -139,6 +139,23 @@ describe('a trace', () => {
     for (const sent of received) expect(sent).toMatchObject({ traceId, parentSpanId: spanId, kind: SERVER });
   });
 
+  it('of arguments or a result that do not fit names the places, and never the values', async () => {
+    const repeating = <T extends z.ZodType>(schema: T) =>
+      schema.refine((value) => JSON.stringify(value).includes('fits'), {
+        error: ({ input }) => `not ${JSON.stringify(input)}`,
+      });
+    const strict = defineJob('strict', repeating(z.object({ key: z.string() })), { result: repeating(z.string()) });
+    await expect(producer.enqueue(strict, { key: 'canary' })).rejects.toThrow('canary');
+    const worker = working().handle(strict, () => 'canary');
+    worker.start();
+    const { id } = await producer.enqueue(strict, { key: 'fits' }, { retry: { maxAttempts: 1 } });
+    await expect.poll(async () => (await producer.get(id)).state).toBe('discarded');
+    await worker.stop();
+    const spans = exported.getFinishedSpans().map(({ attributes, events, status }) => ({ attributes, events, status }));
+    expect(JSON.stringify(spans)).toContain('Does not fit the schema: result');
+    expect(JSON.stringify(spans)).not.toContain('canary');
+  });
+
   it('of a failed attempt says what failed', async () => {
     const worker = working().handle(failing, () => {
       throw new RangeError('too far');
