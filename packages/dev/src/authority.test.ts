@@ -6,13 +6,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, createServer, type TLSSocket } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Authority, createAuthority, type Issued, type IssueOptions, loadAuthority } from './authority.ts';
+import { type Authority, createAuthority, loadAuthority } from './authority.ts';
 import { writeCertificate } from './certificate-files.ts';
+import type { Issued, IssueOptions } from './issue-certificate.ts';
 
 /** What TLS itself says of both certificates: undefined where it accepts. */
 type Verdict = { ofServer: string | undefined; ofClient: string | undefined };
 
-async function handshake(authority: Authority, server: Issued, client?: Issued): Promise<Verdict> {
+async function handshake(
+  authority: Authority,
+  server: Issued & { crl?: string },
+  client?: Pick<Issued, 'key' | 'cert'>,
+): Promise<Verdict> {
   const listener = createServer({ ...server, ca: authority.cert, requestCert: true, rejectUnauthorized: false });
   listener.listen(0, '127.0.0.1');
   await once(listener, 'listening');
@@ -83,4 +88,26 @@ test('keys are written readable by their owner only', async () => {
   const { keyFile, certFile } = await writeCertificate(directory, 'ca', await createAuthority());
   expect([keyFile, certFile].map((path) => statSync(path).mode & 0o777)).toEqual([0o600, 0o600]);
   expect(statSync(directory).mode & 0o777).toBe(0o700);
+});
+
+test('an authority below another issues what the root is trusted for, with the chain that shows it', async () => {
+  const root = await createAuthority({ pathLength: 1 });
+  const below = await root.intermediate();
+  const client = await below.issue({ names: ['worker'], usage: 'client' });
+  const shown = { key: client.key, cert: client.chain };
+  expect((await handshake(root, await issueServer(root), shown)).ofClient).toBeUndefined();
+  expect((await handshake(root, await issueServer(root), client)).ofClient).toBeDefined();
+});
+
+test('a revocation list names what was revoked and not what was not', async () => {
+  const authority = await createAuthority();
+  const [bad, good] = await Promise.all(
+    ['bad', 'good'].map((name) => authority.issue({ names: [name], usage: 'client' })),
+  );
+  authority.revoke(bad?.serialNumber ?? '');
+  const crl = await authority.crl();
+  const verdicts = await Promise.all(
+    [bad, good].map(async (client) => handshake(authority, { ...(await issueServer(authority)), crl }, client)),
+  );
+  expect(verdicts.map(({ ofClient }) => ofClient)).toEqual(['CERT_REVOKED', undefined]);
 });

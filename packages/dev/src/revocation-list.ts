@@ -1,0 +1,44 @@
+import * as x509 from '@peculiar/x509';
+import { ECDSA_P256, type Issuer } from './issue-certificate.ts';
+
+export type CrlOptions = {
+  /** Default now. */
+  thisUpdate?: Date;
+  /** Default in a day. */
+  nextUpdate?: Date;
+  extensions?: x509.Extension[];
+};
+
+const dayMs = 86_400_000;
+
+/** What an authority has revoked. */
+export class RevocationList {
+  readonly #issuer: Issuer;
+  readonly #revoked = new Map<string, Date>();
+
+  constructor(issuer: Issuer) {
+    this.#issuer = issuer;
+  }
+
+  revoke(serialNumber: string): void {
+    this.#revoked.set(serialNumber, new Date());
+  }
+
+  /** The list as it is now, signed, PEM. */
+  async pem(options: CrlOptions = {}): Promise<string> {
+    const now = Date.now();
+    const list = await x509.X509CrlGenerator.create({
+      issuer: this.#issuer.certificate.subjectName,
+      thisUpdate: options.thisUpdate ?? new Date(now),
+      nextUpdate: options.nextUpdate ?? new Date(now + dayMs),
+      entries: [...this.#revoked].map(([serialNumber, revocationDate]) => ({ serialNumber, revocationDate })),
+      signingAlgorithm: ECDSA_P256,
+      signingKey: this.#issuer.signingKey,
+      extensions: [
+        await x509.AuthorityKeyIdentifierExtension.create(this.#issuer.certificate.publicKey),
+        ...(options.extensions ?? []),
+      ],
+    });
+    return x509.PemConverter.encode(list.rawData, 'X509 CRL');
+  }
+}
