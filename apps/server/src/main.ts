@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-import { BadPolicy } from './access/policy.ts';
 import { runDoctorCommand, runKeysCommand } from './cli/on-redis.ts';
 import { runStart } from './cli/start.ts';
 import { secretArgument, USAGE } from './cli/usage.ts';
 import { type Config, loadConfig } from './config/config.ts';
 import { ConfigMistakes } from './config/mistakes.ts';
 import { redacted } from './config/redacted.ts';
+import { BadFile } from './config/watched-file.ts';
 import { EngineRefusal } from './engine/errors.ts';
 import { StartProblem } from './start-problem.ts';
 
@@ -45,7 +45,7 @@ async function run(argv: readonly string[]): Promise<number | undefined> {
 
 /** Our own errors say what to do; of a foreign one only the kind is told, since its message may quote what it was given. */
 function explain(error: unknown): string {
-  const ours = [ConfigMistakes, StartProblem, BadPolicy, EngineRefusal].some((kind) => error instanceof kind);
+  const ours = [ConfigMistakes, StartProblem, BadFile, EngineRefusal].some((kind) => error instanceof kind);
   if (ours) return (error as Error).message;
   const { name, code, stack = '' } = error as Error & { code?: string };
   const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));

@@ -15,6 +15,7 @@ import type { Config } from './config/config.ts';
 import { Answers } from './connection/answer.ts';
 import { createEngine, type EngineSettings } from './engine/index.ts';
 import { createIdentity, type Identity } from './identity/create-identity.ts';
+import { sealerOf } from './identity/server-key.ts';
 import { createOutgoing } from './outgoing/send.ts';
 import type { Connections } from './redis/connect.ts';
 import { durabilityWarnings } from './redis/durability.ts';
@@ -195,10 +196,19 @@ async function createGates(
 ): Promise<{ access: Access; identity: Identity }> {
   // Each needs the other: new epochs make credentials stale, and the policy can disable their principals.
   let identity: Identity | undefined;
-  const invalidateCredentials = (): void => identity?.invalidate();
-  const access = await createAccess({ redis, policyFile: config.policyFile, log, audit, invalidateCredentials });
+  const refreshIdentity = (): Promise<void> | undefined => identity?.refresh();
+  const access = await createAccess({ redis, policyFile: config.policyFile, log, audit, refreshIdentity });
   undo.unshift(() => access.close());
-  identity = createIdentity({ redis, access, log, audit, onDerivation: metrics.derived });
+  identity = createIdentity({
+    redis,
+    access,
+    log,
+    audit,
+    identityFile: config.identityFile,
+    environment: config.env,
+    sealer: sealerOf(config.secrets),
+    onDerivation: metrics.derived,
+  });
   undo.unshift(() => identity?.close());
   await identity.start();
   return { access, identity };

@@ -1,8 +1,8 @@
 import { type PrivateRedis, startRedis } from '@ojs/dev';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { hashKey } from '../src/identity/api-key/hash.ts';
-import { formatKey, generateKey, type KeyWord, type ParsedKey, PLANE_OF_WORD } from '../src/identity/api-key/key.ts';
-import { type ApiKeyOptions, apiKeys } from '../src/identity/api-key/verify.ts';
+import { formatKey, generateKey, type KeyWord, type ParsedKey, WORDS } from '../src/identity/api-key/key.ts';
+import { type ApiKeyOptions, apiKeys, Verifier } from '../src/identity/api-key/verify.ts';
 import { listCredentials, writeCredential } from '../src/identity/credential-changes.ts';
 import type { CredentialRecord } from '../src/identity/credential-record.ts';
 import { CredentialStore } from '../src/identity/credential-store.ts';
@@ -48,14 +48,16 @@ export async function verifier(options: Partial<ApiKeyOptions> = {}, now: () => 
   const store = new CredentialStore({ redis: { ...redis, client }, log: silent, now });
   await store.start();
   closing.push(() => store.close());
-  const mechanism = apiKeys({
-    store,
-    now,
-    isDisabled: () => false,
-    onWeakHash: (_, credential) => counts.weak.push(credential),
-    onDerivation: () => counts.derivations++,
-    ...options,
-  });
+  const mechanism = apiKeys(
+    new Verifier({
+      store,
+      now,
+      isDisabled: () => false,
+      onWeakHash: (_, credential) => counts.weak.push(credential),
+      onDerivation: () => counts.derivations++,
+      ...options,
+    }),
+  );
   return { counts, store, ask: (key: string, sourceIp = '192.0.2.1') => present(mechanism, `Bearer ${key}`, sourceIp) };
 }
 
@@ -67,7 +69,7 @@ export async function issue(word: KeyWord = 'prod', change: Partial<CredentialRe
   const record: CredentialRecord = {
     id: key.id,
     kind: 'api_key',
-    plane: PLANE_OF_WORD[word],
+    plane: WORDS[word].plane ?? 'producer',
     principal: 'shop',
     tenant: '_default',
     roles: ['producer'],

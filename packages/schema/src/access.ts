@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { QueuePattern, TenantId } from './names.ts';
+import { JobId, QueuePattern, TenantId } from './names.ts';
 
 /** Security page, Queue-Level Access Control. */
 export const PERMISSIONS = ['enqueue', 'dequeue', 'cancel', 'inspect', 'admin'] as const;
@@ -21,6 +21,31 @@ export const Grant = z
   .strict()
   .meta({ id: 'Grant' });
 export type Grant = z.infer<typeof Grant>;
+
+/** A job type, or a prefix of types such as `email.*`. */
+const TypePattern = z.string().regex(/^[A-Za-z0-9._-]{1,255}$|^[A-Za-z0-9._-]{1,253}\.\*$/);
+
+/**
+ * A ceiling: what a credential was narrowed to (RFC 8693), or what the scopes of a token say. It gives nothing; what is outside of it is
+ * denied, whatever roles, grants and policy allow.
+ */
+export const Narrowing = z
+  .object({
+    /** Permissions on queues; absent: all of them on every queue. */
+    within: z
+      .array(
+        z.object({ permissions: z.array(Permission).min(1), queues: z.array(QueuePattern).min(1).max(1_000) }).strict(),
+      )
+      .max(100)
+      .optional(),
+    /** Only jobs of these types can be enqueued. */
+    types: z.array(TypePattern).min(1).max(100).optional(),
+    /** Only this job can be seen and followed. */
+    job: JobId.optional(),
+  })
+  .strict()
+  .meta({ id: 'Narrowing' });
+export type Narrowing = z.infer<typeof Narrowing>;
 
 export const RoleName = z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/);
 /** Identity as it appears in records: an e-mail address, a service name, a SPIFFE id. */

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { type PrivateRedis, startRedis } from '@ojs/dev';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { AuditEvent } from '../audit/audit.ts';
+import { BadFile } from '../config/watched-file.ts';
 import { type Connections, connect } from '../redis/connect.ts';
 import { tenantSpace } from '../redis/keyspace.ts';
 import { type Access, createAccess } from './create-access.ts';
 import { decide, type Subject } from './decide.ts';
-import { BadPolicy } from './policy.ts';
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const principal: Subject = {
@@ -41,9 +41,9 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-async function started(invalidateCredentials = (): void => undefined): Promise<Access> {
+async function started(refreshIdentity = (): void => undefined): Promise<Access> {
   const audit = { record: (event: AuditEvent) => void events.push(event), close: async () => undefined };
-  access = await createAccess({ redis, policyFile: file(), log, audit, invalidateCredentials });
+  access = await createAccess({ redis, policyFile: file(), log, audit, refreshIdentity });
   return access;
 }
 
@@ -105,7 +105,7 @@ test('a file that disappears leaves the policy as it is, and one that comes back
 
 test.each([undefined, '', '{"preset":"none"}'])('a server does not start with the policy file %j', async (text) => {
   if (text !== undefined) await writeFile(file(), text);
-  await expect(started()).rejects.toThrow(BadPolicy);
+  await expect(started()).rejects.toThrow(BadFile);
 });
 
 test('an epoch that is learned makes credentials and policy be read anew before it is used', async () => {

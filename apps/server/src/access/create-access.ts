@@ -1,11 +1,12 @@
 import type { Principal } from '@ojs/schema';
 import type { AuditLog } from '../audit/audit.ts';
 import { serverEvent } from '../audit/server-event.ts';
+import { WatchedFile } from '../config/watched-file.ts';
 import type { Connections } from '../redis/connect.ts';
 import { type Policy, rulesOf } from './decide.ts';
 import { bumpEpochs, Epochs } from './epoch.ts';
 import type { AccessLog } from './log.ts';
-import { PolicyFileWatch } from './policy-file.ts';
+import { DEFAULT_POLICY, parsePolicy } from './policy.ts';
 import { Tenants } from './tenants.ts';
 
 export interface AccessOptions {
@@ -14,8 +15,8 @@ export interface AccessOptions {
   readonly policyFile?: string | undefined;
   readonly log: AccessLog;
   readonly audit: AuditLog;
-  /** Makes credentials be read anew: called before a new epoch is used. */
-  readonly invalidateCredentials: () => void;
+  /** Makes credentials, and what is believed from outside, be read anew: called before a new epoch is used. */
+  readonly refreshIdentity: () => Promise<void> | undefined | void;
 }
 
 /** Who may do what, as it is now. */
@@ -39,7 +40,11 @@ export async function createAccess(options: AccessOptions): Promise<Access> {
 
   // Told once, not with each new try.
   let waiting = false;
-  const file = new PolicyFileWatch(options.policyFile, {
+  const file = new WatchedFile<Policy>({
+    setting: 'OJS_POLICY_FILE',
+    path: options.policyFile,
+    without: DEFAULT_POLICY,
+    parse: parsePolicy,
     async changed() {
       try {
         await bumpEpochs(redis.client, '*', tenants);
@@ -65,12 +70,12 @@ export async function createAccess(options: AccessOptions): Promise<Access> {
 
   return {
     tenants,
-    epochs: new Epochs(redis.client, tenants, () => {
-      options.invalidateCredentials();
-      return file.look();
+    epochs: new Epochs(redis.client, tenants, async () => {
+      await options.refreshIdentity();
+      await file.look();
     }),
-    policy: () => file.policy,
-    isDisabled: (principal) => rulesOf(file.policy, principal)?.disabled ?? false,
+    policy: () => file.value,
+    isDisabled: (principal) => rulesOf(file.value, principal)?.disabled ?? false,
     close: () => file.close(),
   };
 }

@@ -162,3 +162,45 @@ describe('grants', () => {
     expect(anywhere(allow(['inspect'], '_ojs_x'))).toBe(false);
   });
 });
+
+describe('what a credential was narrowed to', () => {
+  const job = '019461a8-1a2b-7c3d-8e4f-5a6b7c8d9e0f';
+  const wide: Subject = who({ roles: ['admin'] });
+  const narrowed = (to: Subject['narrowed']): Subject => ({ ...wide, ...(to && { narrowed: to }) });
+
+  test('is a ceiling for permissions and queues', () => {
+    const subject = narrowed({ within: [{ permissions: ['inspect'], queues: ['billing.*'] }] });
+    expect(decide(DEFAULT_POLICY, subject, 'inspect', 'billing.eu')).toBe(true);
+    expect(decide(DEFAULT_POLICY, subject, 'inspect', 'email')).toBe(false);
+    expect(decide(DEFAULT_POLICY, subject, 'enqueue', 'billing.eu')).toBe(false);
+    expect(decideEverywhere(DEFAULT_POLICY, subject, 'inspect')).toBe(false);
+    expect(decideAnywhere(DEFAULT_POLICY, subject, 'enqueue')).toBe(false);
+  });
+
+  test('gives nothing', () => {
+    const poor = who({ narrowed: { within: [{ permissions: ['enqueue'], queues: ['*'] }] } });
+    expect(decide(DEFAULT_POLICY, poor, 'enqueue', 'email')).toBe(false);
+  });
+
+  test('is nothing where it names no permission at all', () => {
+    expect(decide(DEFAULT_POLICY, narrowed({ within: [] }), 'inspect', 'email')).toBe(false);
+  });
+
+  test('is one job: whoever does not say which job is meant is denied', () => {
+    const subject = narrowed({ job });
+    expect(decide(DEFAULT_POLICY, subject, 'inspect', 'email', { job })).toBe(true);
+    expect(decide(DEFAULT_POLICY, subject, 'inspect', 'email', { job: job.replace('e0f', 'e00') })).toBe(false);
+    expect(decide(DEFAULT_POLICY, subject, 'inspect', 'email')).toBe(false);
+    expect(decideEverywhere(DEFAULT_POLICY, subject, 'admin')).toBe(false);
+  });
+
+  test('is some types of job: whoever does not say the type cannot enqueue', () => {
+    const subject = narrowed({ types: ['report.*', 'ping'] });
+    expect(decide(DEFAULT_POLICY, subject, 'enqueue', 'email', { type: 'report.daily' })).toBe(true);
+    expect(decide(DEFAULT_POLICY, subject, 'enqueue', 'email', { type: 'ping' })).toBe(true);
+    expect(decide(DEFAULT_POLICY, subject, 'enqueue', 'email', { type: 'pong' })).toBe(false);
+    expect(decide(DEFAULT_POLICY, subject, 'enqueue', 'email')).toBe(false);
+    expect(decide(DEFAULT_POLICY, subject, 'inspect', 'email')).toBe(true);
+    expect(decideEverywhere(DEFAULT_POLICY, subject, 'enqueue')).toBe(false);
+  });
+});

@@ -1,11 +1,24 @@
-import type { Grant, Permission, Plane, Principal } from '@ojs/schema';
-import { isNameable, PatternSet } from './match.ts';
+import type { Grant, Narrowing, Permission, Plane, Principal } from '@ojs/schema';
+import { intersect, isNameable, PatternSet } from './match.ts';
 
 /** A principal as a mechanism found it. */
 export type Subject = Principal & {
   /** What its credential was limited to when it was issued; absent means every queue. */
   readonly queues?: readonly string[];
+  /** What it was narrowed to, by the scopes of a token or by exchange: a ceiling over everything else. */
+  readonly narrowed?: Narrowing;
+  /** The only worker that it may act as. */
+  readonly worker?: string;
+  /** Which issuer or certificate authority vouches for it, where no credential of it is stored here. */
+  readonly vouchedBy?: string;
 };
+
+/** What a question is about, beside a queue. Whoever does not say it is denied what was narrowed to it. */
+export interface About {
+  readonly job?: string | undefined;
+  /** The type of the job that would be enqueued. */
+  readonly type?: string | undefined;
+}
 
 /** What a policy adds to a principal of that id. */
 export interface PrincipalRules {
@@ -35,13 +48,28 @@ export const PLANE_PERMISSIONS: Readonly<Record<Plane, readonly Permission[]>> =
  * - allowed by a role of the credential or of the policy, or by a grant of the policy, on the queues the credential is limited to;
  * - allowed by a grant of the credential itself, on the queues that the grant names;
  * - never beyond what the credential's plane can do, never on a queue that is not nameable;
- * - and not denied: a `deny` of the policy or of the credential wins over every allow, however exact.
+ * - and not denied: a `deny` of the policy or of the credential wins over every allow, however exact;
+ * - and within what the credential was narrowed to.
  *
  * Pure. The rules of a principal are compiled once per policy object and principal object: change neither afterwards.
  */
-export function decide(policy: Policy, principal: Subject, permission: Permission, queue: string): boolean {
+export function decide(
+  policy: Policy,
+  principal: Subject,
+  permission: Permission,
+  queue: string,
+  about?: About,
+): boolean {
   const rule = compiled(policy, principal)[permission];
-  return rule !== undefined && isNameable(queue) && rule.allows(queue) && !rule.deny.has(queue);
+  if (rule === undefined || !isNameable(queue) || !rule.allows(queue) || rule.deny.has(queue)) return false;
+  return principal.narrowed === undefined || isWithin(principal.narrowed, permission, about);
+}
+
+/** Whether what is asked about is the job, and of the types, that the credential was narrowed to. */
+function isWithin({ job, types }: Narrowing, permission: Permission, about: About = {}): boolean {
+  if (job !== undefined && about.job !== job) return false;
+  if (types === undefined || permission !== 'enqueue') return true;
+  return about.type !== undefined && new PatternSet(types).has(about.type);
 }
 
 /** Whether there is a queue, existing or not, on which the principal holds the permission: for lists. */
@@ -51,6 +79,8 @@ export function decideAnywhere(policy: Policy, principal: Subject, permission: P
 
 /** Whether the principal holds the permission on every queue of its tenants: for what concerns the whole system. */
 export function decideEverywhere(policy: Policy, principal: Subject, permission: Permission): boolean {
+  const { narrowed } = principal;
+  if (narrowed?.job !== undefined || narrowed?.types !== undefined) return false;
   return compiled(policy, principal)[permission]?.everywhere ?? false;
 }
 
@@ -96,7 +126,8 @@ function compile(policy: Policy, principal: Subject): Compiled {
       ...queuesOf(special?.grants, 'deny', permission),
       ...queuesOf(principal.grants, 'deny', permission),
     ];
-    const rule = ruleOf(limited, principal.queues ?? ['*'], own, denied);
+    const allowed = [...intersect(limited, principal.queues ?? ['*']), ...own];
+    const rule = ruleOf(intersect(allowed, ceilingOf(principal.narrowed, permission)), denied);
     if (rule !== undefined) rules[permission] = rule;
   }
   return rules;
@@ -107,17 +138,12 @@ const queuesOf = (grants: readonly Grant[] | undefined, effect: Grant['effect'],
     .filter((grant) => grant.effect === effect && grant.permissions.includes(permission))
     .flatMap((grant) => grant.queues);
 
-/** Allowed: (`limited` and within `ceiling`) or `own`. Patterns are prefixes, so two of them overlap only if one covers the other. */
-function ruleOf(
-  limited: readonly string[],
-  ceiling: readonly string[],
-  own: readonly string[],
-  denied: readonly string[],
-): Rule | undefined {
-  const within = new PatternSet(ceiling);
-  const wide = new PatternSet(limited);
-  const both = [...limited.filter((each) => within.covers(each)), ...ceiling.filter((each) => wide.covers(each))];
-  const allow = [...both, ...own];
+const ceilingOf = (narrowed: Narrowing | undefined, permission: Permission): string[] =>
+  narrowed?.within === undefined
+    ? ['*']
+    : narrowed.within.filter(({ permissions }) => permissions.includes(permission)).flatMap(({ queues }) => queues);
+
+function ruleOf(allow: readonly string[], denied: readonly string[]): Rule | undefined {
   if (allow.length === 0) return undefined;
   const allowed = new PatternSet(allow);
   const deny = new PatternSet(denied);

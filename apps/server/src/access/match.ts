@@ -61,3 +61,10 @@ export class PatternSet {
     return false;
   }
 }
+
+/** What both lists of patterns match. Patterns are prefixes, so two of them overlap only if one covers the other. */
+export function intersect(some: readonly string[], others: readonly string[]): string[] {
+  const [these, those] = [new PatternSet(some), new PatternSet(others)];
+  const both = [...some.filter((each) => those.covers(each)), ...others.filter((each) => these.covers(each))];
+  return [...new Set(both)];
+}

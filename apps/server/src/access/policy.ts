@@ -8,6 +8,7 @@ import {
   TenantScope,
 } from '@ojs/schema';
 import { z } from 'zod';
+import { BadFile } from '../config/watched-file.ts';
 import type { Policy } from './decide.ts';
 
 type Roles = Readonly<Record<string, readonly Permission[]>>;
@@ -51,7 +52,7 @@ export const PolicyFile = z.strictObject({
 export type PolicyFile = z.infer<typeof PolicyFile>;
 
 /** A policy that cannot be used. The message has every mistake, by place and rule, and none of the values. */
-export class BadPolicy extends Error {
+export class BadPolicy extends BadFile {
   override readonly name = 'BadPolicy';
 }
 

@@ -11,7 +11,7 @@ const FORBIDDEN =
 
 /** Texts that look like credentials, and what stands for them. */
 const CREDENTIALS: readonly [looks: RegExp, instead: string][] = [
-  [/ojs_(prod|work|oper|admin)_([0-9A-Za-z]*?)([0-9A-Za-z]{0,4})_[0-9A-Za-z]+/g, 'ojs_$1_…$3'],
+  [/ojs_(prod|work|oper|admin|client|reg)_([0-9A-Za-z]*?)([0-9A-Za-z]{0,4})_[0-9A-Za-z]+/g, 'ojs_$1_…$3'],
   [/\b(bearer|basic|digest)\s+(?!ojs_[a-z]+_…)[A-Za-z0-9+/=._~-]{8,}/gi, '$1 …'],
   [/\beyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*\.?[A-Za-z0-9_-]*/g, 'eyJ…'],
   [/-----BEGIN [A-Z0-9 ]+-----[\s\S]*?(-----END [A-Z0-9 ]+-----|$)/g, '-----BEGIN …'],

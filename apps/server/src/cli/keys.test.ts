@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -5,9 +6,11 @@ import { type PrivateRedis, startRedis } from '@ojs/dev';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { decide } from '../access/decide.ts';
 import { DEFAULT_POLICY } from '../access/policy.ts';
+import { Tenants } from '../access/tenants.ts';
 import type { AuditEvent } from '../audit/audit.ts';
 import { createIdentity, type Identity } from '../identity/create-identity.ts';
 import { type Identified, identify } from '../identity/identity.ts';
+import { createSealer } from '../identity/seal.ts';
 import { type Connections, connect } from '../redis/connect.ts';
 import { systemSpace, tenantSpace } from '../redis/keyspace.ts';
 import { runKeys } from './keys.ts';
@@ -49,7 +52,10 @@ async function json(argv: readonly string[], policyFile?: string): Promise<Recor
 
 async function aServer(): Promise<Identity & { ask: (key: string) => Identified | Promise<Identified> }> {
   const audit = { record: () => undefined, close: async () => undefined };
-  const identity = createIdentity({ redis, access: { isDisabled: () => false }, log, audit });
+  const identity = createIdentity({
+    ...{ redis, log, audit, environment: 'production', sealer: createSealer(randomBytes(32)) },
+    access: { isDisabled: () => false, tenants: new Tenants(redis.client) },
+  });
   await identity.start();
   const ask = (key: string) =>
     identify(identity.mechanisms, { authorization: `Bearer ${key}`, authorizationCount: 1, sourceIp: '192.0.2.1' });

@@ -1,8 +1,8 @@
 import { userInfo } from 'node:os';
-import { BadPolicy } from '../access/policy.ts';
 import { loadPolicy } from '../access/policy-file.ts';
 import { Tenants } from '../access/tenants.ts';
 import type { AuditEvent, AuditLog } from '../audit/audit.ts';
+import { BadFile } from '../config/watched-file.ts';
 import { listCredentials } from '../identity/credential-changes.ts';
 import type { Connections } from '../redis/connect.ts';
 import { type CreateRequest, type KeysRequest, parseKeysArguments, UsageError } from './keys-arguments.ts';
@@ -37,7 +37,7 @@ export async function runKeys(argv: readonly string[], environment: KeysEnvironm
     await run(parseKeysArguments(argv), environment);
     return 0;
   } catch (error) {
-    if (!(error instanceof UsageError || error instanceof KeyRefusal || error instanceof BadPolicy)) throw error;
+    if (!(error instanceof UsageError || error instanceof KeyRefusal || error instanceof BadFile)) throw error;
     err(error.message);
     return error instanceof UsageError ? 2 : 1;
   }
@@ -101,7 +101,7 @@ async function orRecord<T>(audit: AuditLog, event: AuditEvent, work: () => Promi
   try {
     return await work();
   } catch (error) {
-    const reason = error instanceof KeyRefusal || error instanceof BadPolicy ? error.message : 'Redis did not do it';
+    const reason = error instanceof KeyRefusal || error instanceof BadFile ? error.message : 'Redis did not do it';
     audit.record({ ...event, detail: { ...event.detail, reason } });
     throw error;
   }

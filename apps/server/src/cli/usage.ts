@@ -16,7 +16,9 @@ const SECRET = /^--?[a-z-]*(key|pass|passwd|password|secret|token|credential)s?(
 
 /** An argument that looks like a secret; the name only, never its value. */
 export function secretArgument(argv: readonly string[]): string | undefined {
-  const found = argv.find((argument) => SECRET.test(argument) || /ojs_(prod|work|oper|admin)_/.test(argument));
+  const found = argv.find(
+    (argument) => SECRET.test(argument) || /ojs_(prod|work|oper|admin|client|reg)_/.test(argument),
+  );
   if (found === undefined) return undefined;
   return found.startsWith('-') ? found.replace(/=.*$/s, '') : 'an API key';
 }

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { z } from 'zod';
+import { parseIdentityFile } from '../identity/identity-file.ts';
 import { ConfigMistakes, type Mistake, nearest } from './mistakes.ts';
 import { type Process, productionMistakes } from './production.ts';
 import type { Secret } from './secret.ts';
 import { codeOf, readSecrets } from './secrets.ts';
 import { Settings, VARIABLES, variableOf } from './settings.ts';
 import { type Nested, readSources } from './sources.ts';
+import { BadFile } from './watched-file.ts';
 
 /** The whole configuration, validated and frozen. Secret values are wrapped so that they cannot be printed. */
 export type Config = Settings & { readonly secrets: ReadonlyMap<string, Secret> };
@@ -63,6 +65,7 @@ function fileMistakes(settings: Settings): Mistake[] {
     ['OJS_TLS_KEY_FILE', settings.tls.keyFile],
     ['OJS_REDIS_CA_FILE', settings.redis.caFile],
     ['OJS_POLICY_FILE', settings.policyFile],
+    ['OJS_IDENTITY_FILE', settings.identityFile],
     ['OJS_OUTGOING_CA_FILE', settings.outgoing.caFile],
   ];
   const read = new Map<string, Buffer>();
@@ -75,6 +78,8 @@ function fileMistakes(settings: Settings): Mistake[] {
       mistakes.push({ name, problem: `the file ${path} cannot be read (${codeOf(error)}): check path and rights` });
     }
   }
+  const identity = read.get('OJS_IDENTITY_FILE');
+  if (identity) mistakes.push(...identityMistakes(identity.toString('utf8'), settings.env));
   const [cert, key] = [read.get('OJS_TLS_CERT_FILE'), read.get('OJS_TLS_KEY_FILE')];
   if (cert && key) {
     try {
@@ -85,6 +90,16 @@ function fileMistakes(settings: Settings): Mistake[] {
     }
   }
   return mistakes;
+}
+
+function identityMistakes(text: string, env: Settings['env']): Mistake[] {
+  try {
+    parseIdentityFile(text, env);
+    return [];
+  } catch (error) {
+    if (!(error instanceof BadFile)) throw error;
+    return [{ name: 'OJS_IDENTITY_FILE', problem: error.message }];
+  }
 }
 
 /** Rules between settings that hold in every environment. */

@@ -110,6 +110,8 @@ export const Settings = z.strictObject({
     // Absent altogether, the mistake is still named by the setting that is missing.
     .prefault({} as never),
   policyFile: file.optional(),
+  /** Which credentials from outside are believed: identity/identity-file.ts. */
+  identityFile: file.optional(),
   auditFile: file.optional(),
   logLevel: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   validation: z

@@ -8,7 +8,7 @@ export interface Caller {
   readonly principal: string;
   readonly epoch: string;
   /** What the caller may do under that epoch: asked about jobs that stand in a unique job's way. Absent: nothing. */
-  readonly may?: (permission: Permission, queue: string) => boolean;
+  readonly may?: (permission: Permission, queue: string, about?: { job?: string; type?: string }) => boolean;
 }
 
 /** Which lease an ack or nack speaks of. With `workerId`, or `attempt` and `replays`, a lease that does not match is lost. */

@@ -42,7 +42,7 @@ test('two Authorization headers are refused, whatever they say', () => {
   const never = (): never => {
     throw new Error('asked');
   };
-  expect(identify([never], { ...asking, authorization: 'Bearer KEY', authorizationCount: 2 })).toEqual({
+  expect(identify({ header: [never] }, { ...asking, authorization: 'Bearer KEY', authorizationCount: 2 })).toEqual({
     refused: 'several_credentials',
   });
 });
@@ -50,10 +50,10 @@ test('two Authorization headers are refused, whatever they say', () => {
 test('mechanisms are asked in turn until one knows the kind of credential', async () => {
   const knows = { refused: 'by me' };
   const asked = { ...asking, authorization: 'Bearer KEY' };
-  expect(identify([() => undefined, () => knows, () => ({ refused: 'too late' })], asked)).toBe(knows);
-  expect(await identify([async () => undefined, () => undefined, async () => knows], asked)).toBe(knows);
-  expect(identify([() => undefined], asked)).toEqual({ refused: 'unknown_kind_of_credential' });
-  expect(identify([() => undefined], { sourceIp: '127.0.0.1', authorizationCount: 0 })).toEqual({
+  expect(identify({ header: [() => undefined, () => knows, () => ({ refused: 'too late' })] }, asked)).toBe(knows);
+  expect(await identify({ header: [async () => undefined, () => undefined, async () => knows] }, asked)).toBe(knows);
+  expect(identify({ header: [() => undefined] }, asked)).toEqual({ refused: 'unknown_kind_of_credential' });
+  expect(identify({ header: [() => undefined] }, { sourceIp: '127.0.0.1', authorizationCount: 0 })).toEqual({
     refused: 'no_credential',
   });
 });

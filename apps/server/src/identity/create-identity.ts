@@ -1,17 +1,25 @@
 import type { Access } from '../access/create-access.ts';
+import { bumpEpochs } from '../access/epoch.ts';
 import type { AccessLog } from '../access/log.ts';
 import type { AuditLog } from '../audit/audit.ts';
 import { serverEvent } from '../audit/server-event.ts';
+import { WatchedFile } from '../config/watched-file.ts';
 import type { Connections } from '../redis/connect.ts';
-import { type ApiKeyOptions, apiKeys } from './api-key/verify.ts';
+import { type ApiKeyOptions, apiKeys, Verifier } from './api-key/verify.ts';
 import { CredentialStore } from './credential-store.ts';
-import type { Mechanism } from './identity.ts';
+import type { Mechanisms } from './identity.ts';
+import { type Environment, type IdentityFile, NOTHING_BELIEVED, parseIdentityFile } from './identity-file.ts';
+import type { Sealer } from './seal.ts';
 
 export interface IdentityOptions {
   readonly redis: Connections;
-  readonly access: Pick<Access, 'isDisabled'>;
+  readonly access: Pick<Access, 'isDisabled' | 'tenants'>;
   readonly log: AccessLog;
   readonly audit: AuditLog;
+  /** `OJS_IDENTITY_FILE`; absent: nothing from outside is believed. */
+  readonly identityFile?: string | undefined;
+  readonly environment: Environment;
+  readonly sealer: Sealer;
   /** Hears of each key derivation: for metrics, and tests that count. */
   readonly onDerivation?: () => void;
   /** Bounds of verification; the defaults are for production. */
@@ -20,39 +28,75 @@ export interface IdentityOptions {
 
 /** Who is asking. */
 export interface Identity {
-  /** In the order in which they are asked; for `identify` and `admit`. */
-  readonly mechanisms: readonly Mechanism[];
-  /** Credentials are read anew before they are used again. */
-  invalidate(): void;
-  /** Begins to follow changes of credentials. */
+  /** For `identify` and `admit`. */
+  readonly mechanisms: Mechanisms;
+  /** For secrets that are presented elsewhere than in the Authorization header of a request. */
+  readonly verifier: Verifier;
+  /** What is believed from outside, as it is now: take it anew for each use. */
+  believed(): IdentityFile;
+  /** Credentials, and what is believed from outside, are read anew before they are used again. */
+  refresh(): Promise<void>;
+  /** Begins to follow changes. @throws {BadFile} */
   start(): Promise<void>;
   close(): void;
 }
 
-/** Puts the mechanisms together; each has a file or folder of its own. */
+/** Puts the mechanisms together; each has a folder of its own. */
 export function createIdentity(options: IdentityOptions): Identity {
-  const { redis, access, log, audit } = options;
+  const { redis, access, log, audit, environment } = options;
   const store = new CredentialStore({ redis, log });
-  const mechanisms: readonly Mechanism[] = [
-    apiKeys({
-      store,
-      isDisabled: access.isDisabled,
-      onWeakHash(principal, credential) {
-        const fields = { credential, principal: principal.id };
-        log.error(
-          fields,
-          'the stored hash of a key is weaker than any that this server writes: revoke the key, look who can write to Redis',
-        );
-        audit.record(serverEvent('credential.tampered', 'failure', { credential, of: principal.id }, principal.tenant));
-      },
-      ...(options.onDerivation === undefined ? {} : { onDerivation: options.onDerivation }),
-      ...options.limits,
-    }),
-  ];
+  const verifier = createVerifier(options, store);
+  const file = new WatchedFile<IdentityFile>({
+    setting: 'OJS_IDENTITY_FILE',
+    path: options.identityFile,
+    without: NOTHING_BELIEVED,
+    parse: (text) => parseIdentityFile(text, environment),
+    async changed() {
+      // What was decided on the grounds of the old file is decided anew.
+      await bumpEpochs(redis.client, '*', access.tenants);
+      log.info({}, 'what is believed from outside changed');
+      audit.record(serverEvent('identity.changed', 'success', {}));
+    },
+    rejected(reason) {
+      log.error({ reason }, 'the identity file is not usable: the old one stays');
+      audit.record(serverEvent('identity.rejected', 'failure', { reason }));
+    },
+  });
   return {
-    mechanisms,
-    invalidate: () => store.invalidate(),
-    start: () => store.start(),
-    close: () => store.close(),
+    mechanisms: { header: [apiKeys(verifier)] },
+    verifier,
+    believed: () => file.value,
+    refresh() {
+      store.invalidate();
+      return file.look();
+    },
+    async start() {
+      await file.start();
+      await store.start();
+    },
+    close() {
+      file.close();
+      store.close();
+    },
   };
+}
+
+function createVerifier(
+  { access, log, audit, onDerivation, limits }: IdentityOptions,
+  store: CredentialStore,
+): Verifier {
+  return new Verifier({
+    store,
+    isDisabled: access.isDisabled,
+    onWeakHash(principal, credential) {
+      const fields = { credential, principal: principal.id };
+      log.error(
+        fields,
+        'the stored hash of a key is weaker than any that this server writes: revoke the key, look who can write to Redis',
+      );
+      audit.record(serverEvent('credential.tampered', 'failure', { credential, of: principal.id }, principal.tenant));
+    },
+    ...(onDerivation && { onDerivation }),
+    ...limits,
+  });
 }

@@ -16,10 +16,14 @@ export const StoredSecret = z.object({
 });
 export type StoredSecret = z.infer<typeof StoredSecret>;
 
+/** What a stored credential is for: see `api-key/key.ts`. */
+export const CredentialKind = z.enum(['api_key', 'client', 'registration']);
+export type CredentialKind = z.infer<typeof CredentialKind>;
+
 /** A credential as it is kept in Redis (`systemSpace.credentials`, field id). Times in milliseconds since the epoch. */
 export const CredentialRecord = z.object({
   id: z.string().regex(/^[0-9A-Za-z]{1,64}$/),
-  kind: z.literal('api_key'),
+  kind: CredentialKind,
   plane: Plane,
   principal: PrincipalId,
   tenant: TenantScope,

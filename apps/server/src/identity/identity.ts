@@ -1,7 +1,44 @@
-import type { Principal } from '@ojs/schema';
+import type { Principal, TenantScope } from '@ojs/schema';
+import type { z } from 'zod';
 import type { Subject } from '../access/decide.ts';
+import { agree } from './agree.ts';
 
-/** What a mechanism may look at: never the body, never the URL. */
+/** A client certificate that was verified: on this connection, or by a trusted proxy (RFC 9440). */
+export interface ClientCertificate {
+  /** SHA-256 of its DER, base64url: what `cnf.x5t#S256` names (RFC 8705 §3.1). */
+  readonly thumbprint: string;
+  /** Upper case hexadecimal. */
+  readonly serial: string;
+  /** Id of the configured authority that issued it. */
+  readonly authority: string;
+  /** Which tenants the authority may speak for. */
+  readonly tenant: z.infer<typeof TenantScope>;
+  readonly names: {
+    readonly dns: readonly string[];
+    readonly uri: readonly string[];
+    readonly email: readonly string[];
+  };
+  /** Milliseconds since the epoch. */
+  readonly notAfter: number;
+}
+
+/** What a DPoP proof is about (RFC 9449 §4.2). */
+export interface Proof {
+  readonly header: string;
+  readonly count: number;
+  readonly method: string;
+  /** Without query and fragment. */
+  readonly url: string;
+}
+
+/** What a token is worth nothing without: the key of a client certificate (RFC 8705) or of DPoP proofs (RFC 9449). */
+export interface Binding {
+  readonly kind: 'certificate' | 'dpop';
+  /** `x5t#S256` of the certificate, or the JWK thumbprint (RFC 7638). */
+  readonly thumbprint: string;
+}
+
+/** What a mechanism may look at: never the body, never the query. */
 export interface Asking {
   /** The value of the Authorization header. */
   readonly authorization?: string | undefined;
@@ -11,6 +48,8 @@ export interface Asking {
   readonly sourceIp: string;
   /** The connection: what a mechanism remembers of it, it remembers by this object. */
   readonly socket?: unknown;
+  readonly certificate?: ClientCertificate | undefined;
+  readonly proof?: Proof | undefined;
 }
 
 /** A credential that was not accepted. The client learns nothing but the status. */
@@ -19,9 +58,10 @@ export interface Refused {
   readonly refused: string;
   /**
    * Which answer, where it is not the general 401 `unauthenticated`: `rate_limited` (429) and `backend_unavailable`
-   * (503) judge the moment, not the credential, and come with {@link retryAfterSeconds}.
+   * (503) judge the moment, not the credential, and come with {@link retryAfterSeconds}. `permission_denied` (403): each credential
+   * is good, the request is not.
    */
-  readonly answer?: 'rate_limited' | 'backend_unavailable';
+  readonly answer?: 'rate_limited' | 'backend_unavailable' | 'permission_denied';
   /** Whole seconds for the Retry-After header. */
   readonly retryAfterSeconds?: number;
   /** The presented credential, truncated for the audit log (`ojs_prod_…a1b2`). */
@@ -30,7 +70,13 @@ export interface Refused {
   readonly claimed?: Principal;
 }
 
-export type Identified = { readonly principal: Subject } | Refused;
+/** Who a credential says is asking, and what it is bound to, which is still to be proven. */
+export interface Known {
+  readonly principal: Subject;
+  readonly binding?: Binding;
+}
+
+export type Identified = Known | Refused;
 
 /**
  * One way to say who is asking. `undefined`: not my kind of credential, ask the next. Synchronous in the warm state, so that
@@ -38,17 +84,38 @@ export type Identified = { readonly principal: Subject } | Refused;
  */
 export type Mechanism = (asking: Asking) => Promise<Identified | undefined> | Identified | undefined;
 
-const NONE: Refused = { refused: 'no_credential' };
+/** Every way to say who is asking. */
+export interface Mechanisms {
+  /** For the Authorization header: the first that knows the kind of credential decides. */
+  readonly header: readonly Mechanism[];
+  /** For the client certificate. */
+  readonly certificate?: Mechanism;
+  /** Whether the credential is bound as it must be, and the binding proven. */
+  readonly prove?: (asking: Asking, known: Known) => Refused | undefined | Promise<Refused | undefined>;
+}
+
 const SEVERAL: Refused = { refused: 'several_credentials' };
 const UNKNOWN: Refused = { refused: 'unknown_kind_of_credential' };
 
 /**
- * Asks the mechanisms in turn; the first that knows the kind of credential decides. Two Authorization headers are refused:
- * a proxy and this server could each believe another one. Never throws for what a client sent.
+ * Who is asking, by all credentials of the request together: header and certificate are each identified, must agree, and what is
+ * bound must be proven. Two Authorization headers are refused: a proxy and this server could each believe another one.
+ * Never throws for what a client sent; synchronous where every mechanism is.
  */
-export function identify(mechanisms: readonly Mechanism[], asking: Asking): Promise<Identified> | Identified {
+export function identify(mechanisms: Mechanisms, asking: Asking): Promise<Identified> | Identified {
   if (asking.authorizationCount > 1) return SEVERAL;
-  return ask(mechanisms, asking, 0);
+  const byHeader = asking.authorization === undefined ? undefined : ask(mechanisms.header, asking, 0);
+  const byCertificate = asking.certificate === undefined ? undefined : mechanisms.certificate?.(asking);
+  if (byHeader instanceof Promise || byCertificate instanceof Promise) {
+    return Promise.all([byHeader, byCertificate]).then((both) => prove(mechanisms, asking, agree(...both)));
+  }
+  return prove(mechanisms, asking, agree(byHeader, byCertificate));
+}
+
+function prove(mechanisms: Mechanisms, asking: Asking, identified: Identified): Promise<Identified> | Identified {
+  if ('refused' in identified || mechanisms.prove === undefined) return identified;
+  const refused = mechanisms.prove(asking, identified);
+  return refused instanceof Promise ? refused.then((late) => late ?? identified) : (refused ?? identified);
 }
 
 function ask(mechanisms: readonly Mechanism[], asking: Asking, from: number): Promise<Identified> | Identified {
@@ -57,5 +124,5 @@ function ask(mechanisms: readonly Mechanism[], asking: Asking, from: number): Pr
     if (answer instanceof Promise) return answer.then((late) => late ?? ask(mechanisms, asking, at + 1));
     if (answer !== undefined) return answer;
   }
-  return asking.authorization === undefined ? NONE : UNKNOWN;
+  return UNKNOWN;
 }

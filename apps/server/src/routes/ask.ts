@@ -1,6 +1,6 @@
 import type { Operation, Permission } from '@ojs/schema';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { decide, decideAnywhere, decideEverywhere, type Subject } from '../access/decide.ts';
+import { type About, decide, decideAnywhere, decideEverywhere, type Subject } from '../access/decide.ts';
 import type { Detail } from '../audit/audit.ts';
 import { addressOf } from '../connection/client-address.ts';
 import { readJson } from '../connection/json.ts';
@@ -46,7 +46,11 @@ export class Ask {
   get caller(): Caller {
     const { principal, epoch } = this.who;
     const policy = this.services.access.policy();
-    return { principal: principal.id, epoch, may: (permission, queue) => decide(policy, principal, permission, queue) };
+    return {
+      principal: principal.id,
+      epoch,
+      may: (permission, queue, about) => decide(policy, principal, permission, queue, about),
+    };
   }
 
   get sourceIp(): string {
@@ -66,8 +70,8 @@ export class Ask {
     return this.#body;
   }
 
-  may(permission: Permission, queue: string): boolean {
-    return decide(this.services.access.policy(), this.principal, permission, queue);
+  may(permission: Permission, queue: string, about?: About): boolean {
+    return decide(this.services.access.policy(), this.principal, permission, queue, about);
   }
 
   mayAnywhere(permission: Permission): boolean {

@@ -28,6 +28,11 @@ function refused(ask: Ask, why: Refused): Refusal {
   const { method, path } = ask.operation;
   ask.services.logins.failure(why, ask.sourceIp, ask.request.id, `${method} ${path}`);
   if (why.answer === 'backend_unavailable') return unavailable();
+  if (why.answer === 'permission_denied') {
+    return refuse('permission_denied', 'The credentials of this request are not of the same principal.', {
+      hint: 'Send one credential, or several of the same principal and tenant.',
+    });
+  }
   if (why.answer === 'rate_limited') {
     const seconds = String(why.retryAfterSeconds ?? 1);
     return refuse('rate_limited', 'Too many credentials from here were refused.', {

@@ -51,7 +51,7 @@ function appWith(
     answers,
     limits: { bodyBytes: 1_000, batchBodyBytes: 1_000, depth: 32 },
     rules: { unknownAttributes: 'reject' },
-    identity: { mechanisms: [() => (admitted() ? { principal } : { refused: 'revoked' })] },
+    identity: { mechanisms: { header: [() => (admitted() ? { principal } : { refused: 'revoked' })] } },
     access: { epochs, policy: () => DEFAULT_POLICY },
     audit: { record: () => undefined },
     logins: { success: () => undefined, failure: () => undefined },
@@ -60,7 +60,8 @@ function appWith(
   addRoutes(app, services as unknown as Services, ROUTES);
   return app;
 }
-const ask = (app: FastifyInstance) => app.inject({ method: 'GET', url: '/ojs/v1/queues', headers: { host: 'a' } });
+const ask = (app: FastifyInstance) =>
+  app.inject({ method: 'GET', url: '/ojs/v1/queues', headers: { host: 'a', authorization: 'Bearer a' } });
 
 describe('deny by default', () => {
   const bare = () =>
@@ -144,7 +145,7 @@ describe('a batch of acks', () => {
       const answer = await app.inject({
         method: 'POST',
         url: '/ojs/v1/workers/ack/batch',
-        headers: { host: 'a', 'content-type': 'application/json' },
+        headers: { host: 'a', authorization: 'Bearer a', 'content-type': 'application/json' },
         payload: { acks: ids.map((job_id) => ({ job_id })) },
       });
       const results: { error?: { code: string; retryable: boolean } }[] | undefined = answer.json().results;

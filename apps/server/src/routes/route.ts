@@ -33,6 +33,8 @@ export interface Input<O extends Operation> {
 /** What the permission of the operation is asked about, before the handler can run. */
 export type Target<O extends Operation> =
   | 'public'
+  /** The principal itself: nothing of the tenant's is read or changed. */
+  | 'self'
   /** Queues that the caller names: 403 where one is not permitted. */
   | { readonly queues: (input: Input<O>) => readonly string[] }
   /** The same, read from a body that is not validated yet; throws where that cannot be read. */
@@ -66,8 +68,10 @@ export interface Route {
 /** Declares how an operation is permitted and done. The types of its input come from its schemas. */
 export function route<O extends Operation>(operation: O, declaration: Declaration<O>): Route {
   const { target, handle, validatesBody = false } = declaration;
-  if ((target === 'public') !== (operation.permission === 'public')) {
-    throw new Error(`${operation.id}: target and permission must both be public, or neither`);
+  for (const word of ['public', 'self']) {
+    if ((target === word) !== (operation.permission === word)) {
+      throw new Error(`${operation.id}: target and permission must both be ${word}, or neither`);
+    }
   }
   const permission = operation.permission as Permission;
   const isOptional = operation.body?.safeParse(undefined).success ?? false;
@@ -90,7 +94,7 @@ export function route<O extends Operation>(operation: O, declaration: Declaratio
   }
 
   async function serve(ask: Ask): Promise<Answer> {
-    if (target === 'public') return handle(ask, read(ask));
+    if (target === 'public' || target === 'self') return handle(ask, read(ask));
     if (target === 'visible') {
       permitAnywhere(ask, permission);
       return handle(ask, read(ask));

@@ -9,8 +9,13 @@ export interface Operation {
   /** With parameters as `{name}` (OpenAPI); the server turns them into `:name`. */
   readonly path: string;
   readonly summary: string;
-  /** What the caller must hold, on the queue or the job's queue. `public` needs no credential and says so here. */
-  readonly permission: Permission | 'public';
+  /**
+   * What the caller must hold, on the queue or the job's queue. `self`: any credential, for what it does with itself only.
+   * `public` needs no credential and says so here.
+   */
+  readonly permission: Permission | 'self' | 'public';
+  /** Destroys, or changes who may do what: needs a second factor where the setting `admin.mfa` says so. */
+  readonly secondFactor?: true;
   /** The planes whose credentials reach it; admin credentials reach every operation. */
   readonly planes: readonly Plane[];
   readonly params?: z.ZodObject;

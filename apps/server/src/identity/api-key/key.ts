@@ -1,25 +1,32 @@
 import { randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { Plane } from '@ojs/schema';
+import type { CredentialKind } from '../credential-record.ts';
 import { base62, base62Of32Bits } from './base62.ts';
 
 /** Second part of a key: where it can be used, and what its finder should be alarmed by. */
-export const KEY_WORDS = ['prod', 'work', 'oper', 'admin'] as const;
+export const KEY_WORDS = ['prod', 'work', 'oper', 'admin', 'client', 'reg'] as const;
 export type KeyWord = (typeof KEY_WORDS)[number];
 
-export const PLANE_OF_WORD: Readonly<Record<KeyWord, Plane>> = {
-  prod: 'producer',
-  work: 'worker',
-  oper: 'admin',
-  admin: 'admin',
+/**
+ * What a word says of the credential: `api_key` is accepted by itself; a `client` secret only at the token endpoint, a
+ * `registration` secret only where workers register. Absent plane: any.
+ */
+export const WORDS: Readonly<Record<KeyWord, { readonly kind: CredentialKind; readonly plane?: Plane }>> = {
+  prod: { kind: 'api_key', plane: 'producer' },
+  work: { kind: 'api_key', plane: 'worker' },
+  oper: { kind: 'api_key', plane: 'admin' },
+  admin: { kind: 'api_key', plane: 'admin' },
+  client: { kind: 'client' },
+  reg: { kind: 'registration', plane: 'worker' },
 };
 
 const ID_LENGTH = 12;
 /** 256 bits in base62. */
 const SECRET_LENGTH = 43;
 const CHECKSUM_LENGTH = 6;
-const KEY = /^ojs_(prod|work|oper|admin)_([0-9A-Za-z]{12})_[0-9A-Za-z]{43}[0-9A-Za-z]{6}$/;
-const LONGEST = 'ojs_admin_'.length + ID_LENGTH + 1 + SECRET_LENGTH + CHECKSUM_LENGTH;
+const KEY = /^ojs_(prod|work|oper|admin|client|reg)_([0-9A-Za-z]{12})_[0-9A-Za-z]{43}[0-9A-Za-z]{6}$/;
+const LONGEST = 'ojs_client_'.length + ID_LENGTH + 1 + SECRET_LENGTH + CHECKSUM_LENGTH;
 
 /** A well-formed key. The id is not secret; the whole text is. */
 export interface ParsedKey {

@@ -13,7 +13,7 @@ import {
 import { systemSpace } from '../../redis/keyspace.ts';
 import { hashKey } from './hash.ts';
 import { formatKey, generateKey } from './key.ts';
-import { apiKeys } from './verify.ts';
+import { apiKeys, Verifier } from './verify.ts';
 
 useCredentialRedis();
 
@@ -49,7 +49,7 @@ describe('a valid key', () => {
   test('is accepted as the password of Basic', async () => {
     const key = await issue();
     const { store } = await verifier();
-    const mechanism = apiKeys({ store, isDisabled: () => false, onWeakHash: () => undefined });
+    const mechanism = apiKeys(new Verifier({ store, isDisabled: () => false, onWeakHash: () => undefined }));
     const basic = Buffer.from(`anybody:${key.text}`).toString('base64');
     expect(await present(mechanism, `basic ${basic}`, '192.0.2.1')).toHaveProperty('principal');
   });
@@ -57,7 +57,9 @@ describe('a valid key', () => {
   test('that was accepted on a connection vouches for no other key on it, and not for itself once it is revoked', async () => {
     const key = await issue();
     const { store: credentials } = await verifier();
-    const mechanism = apiKeys({ store: credentials, isDisabled: () => false, onWeakHash: () => undefined });
+    const mechanism = apiKeys(
+      new Verifier({ store: credentials, isDisabled: () => false, onWeakHash: () => undefined }),
+    );
     const connection = {};
     const say = (text: string) => present(mechanism, `Bearer ${text}`, '192.0.2.1', connection);
     expect(await say(key.text)).toHaveProperty('principal');
@@ -172,7 +174,7 @@ describe('a key that is not valid', () => {
   test('whose word is not of the plane in its record is refused', async () => {
     const key = await issue('prod', { plane: 'admin', roles: ['admin'] });
     const { ask } = await verifier();
-    expect(reason(await ask(key.text))).toBe('wrong_plane_word');
+    expect(reason(await ask(key.text))).toBe('wrong_word');
   });
 
   test('whose hash was moved into the record of another key is refused', async () => {

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Subject } from '../../access/decide.ts';
 import { presentedSecret } from '../authorization.ts';
+import type { CredentialKind } from '../credential-record.ts';
 import { invalidity } from '../credential-record.ts';
 import type { Credential, CredentialStore, Lookup } from '../credential-store.ts';
 import type { Asking, Identified, Mechanism, Refused } from '../identity.ts';
@@ -8,7 +9,7 @@ import { type Digest, Digests, isLive } from './digests.ts';
 import { FAILURE_RATES, type FailureRates, Failures } from './failures.ts';
 import { Gate, type GateOptions } from './gate.ts';
 import { isStrong, verifyHash } from './hash.ts';
-import { type ParsedKey, PLANE_OF_WORD, parseKey, truncateKey } from './key.ts';
+import { type ParsedKey, parseKey, truncateKey, WORDS } from './key.ts';
 import { networkOf } from './network.ts';
 
 export interface ApiKeyOptions {
@@ -51,16 +52,17 @@ const OUR_PREFIX = 'ojs_';
 /** A record that changes during each verification is tried again only so often. */
 const ROUNDS = 3;
 
-/**
- * API keys (security page, Producer Authentication), as `Bearer` or as the password of `Basic`. A key that was verified before
- * is answered at once from memory. Else: the checksum (no look-up), the record (one read), the limits on failing, the KDF.
- */
-export function apiKeys(options: ApiKeyOptions): Mechanism {
-  const verifier = new Verifier(options);
-  return (asking) => verifier.identify(asking);
-}
+/** API keys (security page, Producer Authentication), as `Bearer` or as the password of `Basic`. */
+export const apiKeys =
+  (verifier: Verifier): Mechanism =>
+  (asking) =>
+    verifier.identify(asking);
 
-class Verifier {
+/**
+ * Verifies generated secrets against their stored hashes. One that was verified before is answered at once from memory.
+ * Else: the checksum (no look-up), the record (one read), the limits on failing, the KDF.
+ */
+export class Verifier {
   readonly #options: ApiKeyOptions;
   readonly #store: CredentialStore;
   readonly #now: () => number;
@@ -80,11 +82,24 @@ class Verifier {
     this.#failures = new Failures(options.rates ?? FAILURE_RATES);
   }
 
+  /** The API key of an Authorization header; undefined where it holds nothing of ours. */
   identify({ authorization, sourceIp, socket }: Asking): Promise<Identified> | Identified | undefined {
     if (authorization === undefined) return undefined;
     const presented = this.#read(authorization, socket);
     if (presented === undefined || 'refused' in presented) return presented;
     const { key, digest } = presented;
+    return this.#verify(key, digest, 'api_key', sourceIp);
+  }
+
+  /** A secret of the kind, wherever it was presented. */
+  verify(secret: string, kind: CredentialKind, sourceIp: string): Promise<Identified> | Identified {
+    const key = parseKey(secret);
+    if (typeof key === 'string') return { refused: key };
+    return this.#verify(key, this.#digests.of(key.text), kind, sourceIp);
+  }
+
+  #verify(key: ParsedKey, digest: Digest, kind: CredentialKind, sourceIp: string): Promise<Identified> | Identified {
+    if (WORDS[key.word].kind !== kind) return refusal('wrong_kind_of_credential', key);
     const lookup = this.#store.warm(key.id);
     if (lookup !== undefined && typeof lookup !== 'string') {
       const answer = this.#judge(lookup, key, digest);
@@ -111,8 +126,9 @@ class Verifier {
   #judge(credential: Credential, key: ParsedKey, digest: Digest): Identified | undefined {
     const now = this.#now();
     const { record, principal } = credential;
-    const reason =
-      invalidity(record, now) ?? (PLANE_OF_WORD[key.word] === record.plane ? undefined : 'wrong_plane_word');
+    const { kind, plane = record.plane } = WORDS[key.word];
+    const fits = kind === record.kind && plane === record.plane;
+    const reason = invalidity(record, now) ?? (fits ? undefined : 'wrong_word');
     if (reason !== undefined) return refusal(reason, key, principal);
     if (!this.#digests.isVerified(credential, digest, now)) return undefined;
     return this.#options.isDisabled(principal) ? refusal('principal_disabled', key, principal) : { principal };

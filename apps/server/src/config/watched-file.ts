@@ -1,0 +1,125 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** What is followed, and who hears of it. */
+export interface Watched<T> {
+  /** The setting that names the file, for messages. */
+  readonly setting: string;
+  /** Absent: there is nothing to follow, and the value never changes. */
+  readonly path: string | undefined;
+  /** The value without a file. */
+  readonly without: T;
+  /** @throws {BadFile} */
+  readonly parse: (text: string) => T;
+  /** The new value is in force in this process. Called again with the next look at the file until it resolves. */
+  readonly changed: () => Promise<void>;
+  /** The file cannot be used; the old value stays. Once per state of the file. */
+  readonly rejected: (reason: string) => void;
+}
+
+/** A file that cannot be used. The message has every mistake, by place and rule, and none of the values. */
+export class BadFile extends Error {
+  override readonly name: string = 'BadFile';
+}
+
+/** How often the file is looked at besides the notices of the system, which some file systems do not give. */
+const LOOK_MS = 500;
+
+/** The value of a file that may change at any time. A bad file never replaces a good value. */
+export class WatchedFile<T> {
+  readonly #watched: Watched<T>;
+  #value: T;
+  #text: string | undefined;
+  #rejected: string | undefined;
+  #unannounced = false;
+  #looking: Promise<void> | undefined;
+  #again = false;
+  #timer: NodeJS.Timeout | undefined;
+  #watcher: FSWatcher | undefined;
+
+  constructor(watched: Watched<T>) {
+    this.#watched = watched;
+    this.#value = watched.without;
+  }
+
+  /** Take it anew for each use. */
+  get value(): T {
+    return this.#value;
+  }
+
+  /** @throws {BadFile} also when the file cannot be read: a server does not start with what it does not understand. */
+  async start(): Promise<void> {
+    const { path, setting, parse } = this.#watched;
+    if (path === undefined) return;
+    const text = await readText(path, setting);
+    this.#value = parse(text);
+    this.#text = text;
+    this.#timer = setInterval(() => void this.look(), LOOK_MS).unref();
+    try {
+      // The directory, not the file: a mounted secret or an editor replaces the file, and a watch on it would end.
+      this.#watcher = watch(dirname(path), { persistent: false }, () => void this.look());
+      this.#watcher.on('error', () => this.#watcher?.close());
+    } catch {
+      // The system has no watches left: looking twice a second does the same, later.
+    }
+  }
+
+  /** Looks at the file now. When it resolves, what the file held at the call is in force or rejected. */
+  look(): Promise<void> {
+    const { path } = this.#watched;
+    if (path === undefined) return Promise.resolve();
+    if (this.#looking === undefined) {
+      this.#looking = this.#run(path).finally(() => {
+        this.#looking = undefined;
+      });
+    } else {
+      this.#again = true;
+    }
+    return this.#looking;
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#watcher?.close();
+  }
+
+  async #run(path: string): Promise<void> {
+    do {
+      this.#again = false;
+      await this.#read(path);
+    } while (this.#again);
+  }
+
+  async #read(path: string): Promise<void> {
+    const { setting, parse, rejected, changed } = this.#watched;
+    try {
+      const text = await readText(path, setting);
+      if (text !== this.#text) {
+        this.#value = parse(text);
+        this.#text = text;
+        this.#unannounced = true;
+      }
+      this.#rejected = undefined;
+    } catch (error) {
+      const reason = error instanceof BadFile ? error.message : 'unreadable';
+      if (reason !== this.#rejected) rejected(reason);
+      this.#rejected = reason;
+    }
+    if (!this.#unannounced) return;
+    this.#unannounced = false;
+    await changed().catch(() => {
+      this.#unannounced = true;
+    });
+  }
+}
+
+/** @throws {BadFile} */
+export async function readText(path: string, setting: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    throw new BadFile(`the file cannot be read (${code}): check ${setting} and the rights of the file`);
+  }
+}

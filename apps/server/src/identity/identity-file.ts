@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { BadFile } from '../config/watched-file.ts';
+import { BindingRules } from './binding/settings.ts';
+import { Certificates } from './certificate/settings.ts';
+import { Introspection } from './introspection/settings.ts';
+import { Issuers } from './jwt/settings.ts';
+import { Registrations } from './registration/settings.ts';
+import { Tokens } from './tokens/settings.ts';
+
+/** What `OJS_IDENTITY_FILE` holds: which credentials from outside are believed. Each section is explained in its folder. */
+export const IdentityFile = z.strictObject({
+  issuers: Issuers,
+  introspection: Introspection,
+  certificates: Certificates,
+  registrations: Registrations,
+  tokens: Tokens,
+  binding: BindingRules,
+});
+export type IdentityFile = z.infer<typeof IdentityFile>;
+
+export type Environment = 'production' | 'development';
+
+/** Rules that a schema cannot say, one function a section: each mistake as `place: what to do`. */
+type Check = (file: IdentityFile, environment: Environment) => readonly string[];
+const CHECKS: readonly Check[] = [];
+
+/** Nothing from outside is believed. */
+export const NOTHING_BELIEVED: IdentityFile = IdentityFile.parse({});
+
+/** @throws {BadFile} with every mistake, by place and rule, and none of the values */
+export function parseIdentityFile(text: string, environment: Environment): IdentityFile {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new BadFile('it is not JSON: check for a missing brace or comma');
+  }
+  const parsed = IdentityFile.safeParse(json);
+  const mistakes = parsed.success
+    ? CHECKS.flatMap((check) => check(parsed.data, environment))
+    : parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'file'}: ${message}`);
+  if (!parsed.success || mistakes.length > 0) throw new BadFile(mistakes.join('; '));
+  return parsed.data;
+}
