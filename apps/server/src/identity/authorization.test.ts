@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { presentedSecret } from './authorization.ts';
-import { identify } from './identity.ts';
+import { identify } from './identify.ts';
 
 const basic = (pair: string): string => `Basic ${Buffer.from(pair, 'latin1').toString('base64')}`;
 

@@ -1,7 +1,8 @@
 import type { Plane } from '@ojs/schema';
 import { type Refusal, refuse } from '../connection/refusal.ts';
 import { type Admission, admit } from '../identity/admit.ts';
-import { type Identified, identify, type Refused } from '../identity/identity.ts';
+import { identify } from '../identity/identify.ts';
+import type { Identified, Refused } from '../identity/identity.ts';
 import type { Ask } from './ask.ts';
 import { unavailable } from './refusals.ts';
 

@@ -1,0 +1,35 @@
+import { agree } from './agree.ts';
+import type { Asking, Identified, Mechanism, Mechanisms, Refused } from './identity.ts';
+
+const SEVERAL: Refused = { refused: 'several_credentials' };
+const UNKNOWN: Refused = { refused: 'unknown_kind_of_credential' };
+
+/**
+ * Who is asking, by all credentials of the request together: header and certificate are each identified, must agree, and what is
+ * bound must be proven. Two Authorization headers are refused: a proxy and this server could each believe another one.
+ * Never throws for what a client sent; synchronous where every mechanism is.
+ */
+export function identify(mechanisms: Mechanisms, asking: Asking): Promise<Identified> | Identified {
+  if (asking.authorizationCount > 1) return SEVERAL;
+  const byHeader = asking.authorization === undefined ? undefined : ask(mechanisms.header, asking, 0);
+  const byCertificate = asking.certificate === undefined ? undefined : mechanisms.certificate?.(asking);
+  if (byHeader instanceof Promise || byCertificate instanceof Promise) {
+    return Promise.all([byHeader, byCertificate]).then((both) => prove(mechanisms, asking, agree(...both)));
+  }
+  return prove(mechanisms, asking, agree(byHeader, byCertificate));
+}
+
+function prove(mechanisms: Mechanisms, asking: Asking, identified: Identified): Promise<Identified> | Identified {
+  if ('refused' in identified || mechanisms.prove === undefined) return identified;
+  const refused = mechanisms.prove(asking, identified);
+  return refused instanceof Promise ? refused.then((late) => late ?? identified) : (refused ?? identified);
+}
+
+function ask(mechanisms: readonly Mechanism[], asking: Asking, from: number): Promise<Identified> | Identified {
+  for (let at = from; at < mechanisms.length; at++) {
+    const answer = mechanisms[at]?.(asking);
+    if (answer instanceof Promise) return answer.then((late) => late ?? ask(mechanisms, asking, at + 1));
+    if (answer !== undefined) return answer;
+  }
+  return UNKNOWN;
+}
