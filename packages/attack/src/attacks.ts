@@ -1,0 +1,17 @@
+import type { Attack } from './attack.ts';
+import { httpAttacks } from './cases/http.ts';
+import { keyAttacks } from './cases/keys.ts';
+import { mfaAttacks } from './cases/mfa.ts';
+import { secretAttacks } from './cases/secrets.ts';
+import { tlsAttacks } from './cases/tls.ts';
+import { tokenAttacks } from './cases/tokens.ts';
+
+/** Every attack that can be seen from outside. */
+export const ATTACKS: readonly Attack[] = [
+  ...tokenAttacks,
+  ...keyAttacks,
+  ...tlsAttacks,
+  ...mfaAttacks,
+  ...secretAttacks,
+  ...httpAttacks,
+];
