@@ -6,6 +6,7 @@ import { openListeners } from './assembly/listeners.ts';
 import { openMetrics } from './assembly/metrics-listener.ts';
 import { ownersRights } from './assembly/owner.ts';
 import { connectRedis, redisUnreachable, tellOutage } from './assembly/redis.ts';
+import { openServerTls } from './assembly/server-tls.ts';
 import { stepRefused } from './assembly/step-refused.ts';
 import type { AuditLog } from './audit/audit.ts';
 import { createAuditLog } from './audit/create-audit-log.ts';
@@ -21,6 +22,7 @@ import type { Connections } from './redis/connect.ts';
 import { durabilityWarnings } from './redis/durability.ts';
 import { tellAnswer } from './routes/answered.ts';
 import { jobTypeFilter } from './routes/job-types.ts';
+import type { Services } from './routes/services.ts';
 import { StreamSlots } from './routes/stream-slots.ts';
 import { jobLog } from './telemetry/job-log.ts';
 import { createLog, type Log, type SentenceLog } from './telemetry/log.ts';
@@ -95,7 +97,11 @@ export async function startServer(config: Config): Promise<RunningServer> {
     undo.unshift(() => scraped?.close());
     const stopping = new AbortController();
     const draining = { leaving: false, stopping: false };
-    const listeners = await openListeners(config, {
+    const { certFile, keyFile } = config.tls;
+    const hasTls = certFile !== undefined && keyFile !== undefined;
+    const tls = hasTls ? await openServerTls({ certFile, keyFile }, log.sentences, audit) : undefined;
+    undo.unshift(() => tls?.close());
+    const services: Services = {
       engine,
       limits: config.limits,
       rules: {
@@ -116,11 +122,13 @@ export async function startServer(config: Config): Promise<RunningServer> {
       isLeaving: () => draining.leaving,
       stopping: stopping.signal,
       testDirectives: config.dev.testDirectives,
-    });
+    };
+    const listeners = await openListeners(config, services, tls);
     engine.start();
     metrics.watch({
       connections: listeners.connections,
       auditBytes: audit.waitingBytes,
+      certificateEnds: () => tls?.certificate.notAfter,
       overview: engine.overview,
     });
     for (const warning of await durabilityWarnings(redis.client).catch(() => [])) log.sentences.warn({}, warning);

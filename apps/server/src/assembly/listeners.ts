@@ -4,12 +4,15 @@ import type { Config } from '../config/config.ts';
 import { codeOf } from '../config/secrets.ts';
 import { createApp } from '../connection/app.ts';
 import { ConnectionLimit } from '../connection/connection-limit.ts';
+import { Handshakes } from '../connection/handshakes.ts';
 import type { ListenerOptions } from '../connection/listener.ts';
+import type { ServerTls } from '../connection/server-tls.ts';
 import { ROUTES } from '../routes/all.ts';
 import { addRoutes } from '../routes/route.ts';
 import type { Services } from '../routes/services.ts';
 import { StartProblem } from '../start-problem.ts';
 import { drain } from './drain.ts';
+import { handshakeFailed } from './server-tls.ts';
 
 export interface Listeners {
   readonly url: string;
@@ -25,14 +28,19 @@ export interface Listeners {
  * Listens: https where a certificate is configured, and plain http on the loopback where development asks for it. All
  * serve the same routes and count connections together.
  *
+ * @param tls absent: no https
  * @throws {StartProblem} when a port cannot be used; none is left open then
  */
-export async function openListeners(config: Config, services: Services): Promise<Listeners> {
+export async function openListeners(
+  config: Config,
+  services: Services,
+  tls: ServerTls | undefined,
+): Promise<Listeners> {
   const connections = new ConnectionLimit(config.limits.connectionsPerClient);
   const apps: FastifyInstance[] = [];
-  const open = async (tls: ListenerOptions['tls'], host: string, port: number): Promise<AddressInfo> => {
-    const app = await assemble(config, services, connections, tls);
-    await bind(app, host, port, tls ? 'OJS_PORT' : 'OJS_PLAIN_PORT');
+  const open = async (secure: ListenerOptions['secure'], host: string, port: number): Promise<AddressInfo> => {
+    const app = await assemble(config, services, connections, secure);
+    await bind(app, host, port, secure ? 'OJS_PORT' : 'OJS_PLAIN_PORT');
     apps.push(app);
     return app.server.address() as AddressInfo;
   };
@@ -47,9 +55,9 @@ export async function openListeners(config: Config, services: Services): Promise
   try {
     let url: string | undefined;
     let plainUrl: string | undefined;
-    const { certFile, keyFile } = config.tls;
-    if (certFile !== undefined && keyFile !== undefined) {
-      url = urlOf('https', config.host, await open({ certFile, keyFile }, config.host, config.port));
+    if (tls !== undefined) {
+      const handshakes = new Handshakes((reason, address) => services.audit.record(handshakeFailed(reason, address)));
+      url = urlOf('https', config.host, await open({ tls, handshakes }, config.host, config.port));
     }
     if (config.plainPort !== undefined) {
       const address = await open(undefined, '127.0.0.1', config.plainPort);
@@ -68,11 +76,11 @@ async function assemble(
   { limits }: Config,
   services: Services,
   connections: ConnectionLimit,
-  tls: ListenerOptions['tls'],
+  secure: ListenerOptions['secure'],
 ): Promise<FastifyInstance> {
   const { answers, log } = services;
   const app = createApp({
-    listener: { limits, connections, ...(tls && { tls }) },
+    listener: { limits, connections, ...(secure && { secure }) },
     answers,
     bodyBytes: Math.max(limits.bodyBytes, limits.batchBodyBytes),
     onFailure: (err, request_id) => log.error({ err, request_id }, 'request failed below the routes'),

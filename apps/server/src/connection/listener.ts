@@ -1,11 +1,13 @@
-import { createServer as createPlain, type RequestListener, type Server } from 'node:http';
+import { createServer as createPlain, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import { createServer as createSecure } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Limits } from '@ojs/schema';
 import type { ConnectionLimit } from './connection-limit.ts';
 import { takeExpectations } from './expect.ts';
+import type { Handshakes } from './handshakes.ts';
 import { onConnect } from './raw-answer.ts';
-import { readCertificate, TLS_RULES } from './tls.ts';
+import type { ServerTls } from './server-tls.ts';
+import { LISTENER_RULES } from './tls.ts';
 
 /** How often slow clients are looked for: well below the times they are given. */
 const CHECK_MS = 2_000;
@@ -15,12 +17,12 @@ export interface ListenerOptions {
   readonly limits: Pick<Limits, 'requestMs' | 'headersMs' | 'idleMs' | 'waitMs' | 'connections'>;
   readonly connections: ConnectionLimit;
   /** Absent: plain http, for the loopback. */
-  readonly tls?: { readonly certFile: string; readonly keyFile: string };
+  readonly secure?: { readonly tls: ServerTls; readonly handshakes: Handshakes };
 }
 
 /** The HTTP server below Fastify, with every time and size bounded (security page, DoS Protection). */
 export function createListener(options: ListenerOptions, handler: RequestListener): Server {
-  const { limits, connections, tls } = options;
+  const { limits, connections, secure } = options;
   const http = {
     requestTimeout: limits.requestMs,
     headersTimeout: limits.headersMs,
@@ -31,9 +33,7 @@ export function createListener(options: ListenerOptions, handler: RequestListene
     requireHostHeader: false,
     insecureHTTPParser: false,
   };
-  const server = tls
-    ? createSecure({ ...http, ...TLS_RULES, ...readCertificate(tls.certFile, tls.keyFile) }, handler)
-    : createPlain(http, handler);
+  const server = secure ? createEncrypted(secure, http, handler) : createPlain(http, handler);
   // Node would silently drop what is beyond its count, perhaps the header that matters; the size is bounded above.
   server.maxHeadersCount = 0;
   // Who does not read its answer holds it in memory. A waiting request is silent too, and a slow one is told so; both before.
@@ -42,5 +42,16 @@ export function createListener(options: ListenerOptions, handler: RequestListene
   server.prependListener('connection', (socket: Socket) => connections.opened(socket));
   server.on('connect', onConnect);
   takeExpectations(server);
+  return server;
+}
+
+function createEncrypted(
+  { tls, handshakes }: NonNullable<ListenerOptions['secure']>,
+  http: ServerOptions,
+  handler: RequestListener,
+): Server {
+  const server = createSecure({ ...http, ...LISTENER_RULES, ...tls.context }, handler);
+  tls.attach(server);
+  handshakes.watch(server);
   return server;
 }

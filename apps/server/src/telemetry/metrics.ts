@@ -9,6 +9,8 @@ import { queueMetrics } from './queue-metrics.ts';
 export interface Watched {
   readonly connections: () => number;
   readonly auditBytes: () => number;
+  /** In milliseconds since the epoch; undefined without TLS. */
+  readonly certificateEnds: () => number | undefined;
   readonly overview: (mostQueues: number) => Promise<Overview>;
 }
 
@@ -71,12 +73,16 @@ export function createMetrics(mostPairs: number): Metrics {
       refused.inc({ reason: typeof reason === 'string' && WORD.test(reason) ? reason : 'unknown' });
     },
     derived: () => derivations.inc(),
-    watch({ connections, auditBytes, overview }) {
+    watch({ connections, auditBytes, certificateEnds, overview }) {
       queueMetrics(register, mostPairs, overview);
       const gauge = (name: string, help: string, read: () => number) =>
         new Gauge({ name, help, registers, collect: gaugeOf(read) });
       gauge('ojs_connections', 'Open connections', connections);
       gauge('ojs_audit_waiting_bytes', 'Audit records that wait to be written', auditBytes);
+      const secondsLeft = (): number => ((certificateEnds() ?? 0) - Date.now()) / 1_000;
+      if (certificateEnds() !== undefined) {
+        gauge('ojs_tls_certificate_seconds_left', 'Until the TLS certificate in use ends', secondsLeft);
+      }
     },
     text: () => register.metrics(),
   };

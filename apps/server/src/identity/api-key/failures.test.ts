@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { networkOf } from '../../network/network-of.ts';
 import { Failures } from './failures.ts';
-import { networkOf } from './network.ts';
 
 const RATES = {
   pair: { burst: 3, refillMs: 1_000 },

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Subject } from '../../access/decide.ts';
+import { networkOf } from '../../network/network-of.ts';
 import { presentedSecret } from '../authorization.ts';
 import type { CredentialKind } from '../credential-record.ts';
 import { invalidity } from '../credential-record.ts';
@@ -10,7 +11,6 @@ import { FAILURE_RATES, type FailureRates, Failures } from './failures.ts';
 import { Gate, type GateOptions } from './gate.ts';
 import { isStrong, verifyHash } from './hash.ts';
 import { type ParsedKey, parseKey, truncateKey, WORDS } from './key.ts';
-import { networkOf } from './network.ts';
 
 export interface ApiKeyOptions {
   readonly store: CredentialStore;

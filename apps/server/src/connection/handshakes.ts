@@ -1,0 +1,102 @@
+import type { Socket } from 'node:net';
+import type { Server, TLSSocket } from 'node:tls';
+import { networkOf } from '../network/network-of.ts';
+import { addressOf } from './client-address.ts';
+
+/** A handshake that takes longer is slow: with any client that works it is done in a fraction. */
+const SLOW_MS = 2_000;
+/** Slow handshakes of one address (of one /64 network with IPv6) at a time; more are closed. */
+const SLOW_PER_ADDRESS = 20;
+
+/** What OpenSSL calls what was sent instead of TLS, in our words. */
+const WORDS: Readonly<Record<string, string>> = {
+  ERR_SSL_HTTP_REQUEST: 'plain_http',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'not_tls',
+  ERR_TLS_HANDSHAKE_TIMEOUT: 'timeout',
+  ECONNRESET: 'closed_by_client',
+};
+
+/** Hears of each handshake that failed, why in one word, and from where. */
+export type OnHandshakeFailed = (reason: string, address: string) => void;
+
+interface Pending {
+  readonly address: string;
+  readonly timer: NodeJS.Timeout;
+  isSlow: boolean;
+}
+
+/**
+ * The handshakes of TLS listeners. Each ends within `handshakeTimeout`, and of one address few can be slow, so that
+ * handshakes which are begun and never finished hold few places. Bursts of clients that do finish are not hindered.
+ */
+export class Handshakes {
+  readonly #onFailed: OnHandshakeFailed;
+  readonly #pending = new Map<Socket, Pending>();
+  readonly #slow = new Map<string, number>();
+
+  constructor(onFailed: OnHandshakeFailed) {
+    this.#onFailed = onFailed;
+  }
+
+  /** To be called before the server has other listeners: a connection is known before its handshake begins. */
+  watch(server: Server): void {
+    server.prependListener('connection', (socket: Socket) => this.#begun(socket));
+    server.on('secureConnection', (socket) => this.#ended(rawOf(socket)));
+    server.on('tlsClientError', (error, socket) => this.#failed(error, rawOf(socket)));
+  }
+
+  #begun(socket: Socket): void {
+    const timer = setTimeout(() => this.#becameSlow(socket), SLOW_MS).unref();
+    this.#pending.set(socket, { address: addressOf(socket), timer, isSlow: false });
+    // Told of failures first: an error of TLS comes after the end of the connection below it.
+    socket.once('close', () => setImmediate(() => this.#ended(socket)));
+  }
+
+  #becameSlow(socket: Socket): void {
+    const pending = this.#pending.get(socket);
+    if (pending === undefined) return;
+    const network = networkOf(pending.address);
+    const slow = this.#slow.get(network) ?? 0;
+    if (slow >= SLOW_PER_ADDRESS) {
+      this.#ended(socket);
+      this.#onFailed('too_many_handshakes', pending.address);
+      socket.destroy();
+      return;
+    }
+    pending.isSlow = true;
+    this.#slow.set(network, slow + 1);
+  }
+
+  #failed(error: Error & { code?: string }, socket: Socket): void {
+    const pending = this.#pending.get(socket);
+    if (pending === undefined) return;
+    this.#ended(socket);
+    const { code = '' } = error;
+    // Whoever only looks whether the port is open, as load balancers do, tried no handshake.
+    if (code === 'ECONNRESET' && socket.bytesRead === 0) return;
+    this.#onFailed(wordOf(code), pending.address);
+  }
+
+  #ended(socket: Socket): void {
+    const pending = this.#pending.get(socket);
+    if (pending === undefined) return;
+    this.#pending.delete(socket);
+    clearTimeout(pending.timer);
+    if (!pending.isSlow) return;
+    const network = networkOf(pending.address);
+    const left = (this.#slow.get(network) ?? 1) - 1;
+    if (left > 0) this.#slow.set(network, left);
+    else this.#slow.delete(network);
+  }
+}
+
+/** The TCP connection below. A broken TLS connection has forgotten from where it came. */
+const rawOf = (socket: TLSSocket): Socket => (socket as TLSSocket & { _parent?: Socket })._parent ?? socket;
+
+/** The codes of OpenSSL's reasons are a fixed list, with nothing of the client in it. */
+const wordOf = (code: string): string =>
+  WORDS[code] ??
+  code
+    .replace(/^ERR_(SSL|TLS)_/, '')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '_');
