@@ -39,7 +39,7 @@ describe('a certificate and its key', () => {
     [
       'a chain cut in the middle',
       () => ({ ...good, cert: good.cert + good.cert.slice(0, 300) }),
-      'pair_refused_by_tls',
+      'certificate_unreadable',
     ],
     ['an empty key', () => ({ ...good, key: '' }), 'key_unreadable'],
     ['half a key', () => ({ ...good, key: good.key.slice(0, 80) }), 'key_unreadable'],
