@@ -11,7 +11,17 @@ export type Subject = Principal & {
   readonly worker?: string;
   /** Which issuer or certificate authority vouches for it, where no credential of it is stored here. */
   readonly vouchedBy?: string;
+  /** Of a token that this server issued: what it came of. */
+  readonly lineage?: Lineage;
 };
+
+/** What a token came of, and ends with. */
+export interface Lineage {
+  /** The credential with which everything began. */
+  readonly root: { readonly kind: string; readonly id: string; readonly vouchedBy?: string | undefined };
+  /** Ids of the tokens between the root and this one, the oldest first. */
+  readonly parents: readonly string[];
+}
 
 /** What a question is about, beside a queue. Whoever does not say it is denied what was narrowed to it. */
 export interface About {

@@ -10,6 +10,7 @@ import { CredentialStore } from './credential-store.ts';
 import type { Mechanisms } from './identity.ts';
 import { type Environment, type IdentityFile, NOTHING_BELIEVED, parseIdentityFile } from './identity-file.ts';
 import type { Sealer } from './seal.ts';
+import { createTokens, type OwnTokens } from './tokens/create-tokens.ts';
 
 export interface IdentityOptions {
   readonly redis: Connections;
@@ -32,6 +33,8 @@ export interface Identity {
   readonly mechanisms: Mechanisms;
   /** For secrets that are presented elsewhere than in the Authorization header of a request. */
   readonly verifier: Verifier;
+  /** Tokens that this server issues. */
+  readonly tokens: OwnTokens;
   /** What is believed from outside, as it is now: take it anew for each use. */
   believed(): IdentityFile;
   /** Credentials, and what is believed from outside, are read anew before they are used again. */
@@ -62,9 +65,18 @@ export function createIdentity(options: IdentityOptions): Identity {
       audit.record(serverEvent('identity.rejected', 'failure', { reason }));
     },
   });
+  const tokens = createTokens({
+    redis: redis.client,
+    store,
+    sealer: options.sealer,
+    settings: () => file.value.tokens,
+    isDisabled: access.isDisabled,
+    stillVouched: () => true,
+  });
   return {
-    mechanisms: { header: [apiKeys(verifier)] },
+    mechanisms: { header: [apiKeys(verifier), tokens.mechanism] },
     verifier,
+    tokens,
     believed: () => file.value,
     refresh() {
       store.invalidate();

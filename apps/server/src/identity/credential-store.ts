@@ -95,7 +95,7 @@ export class CredentialStore {
       const unknown = this.#unknown.get(id);
       return unknown?.generation === this.#generation && this.#now() < unknown.until ? 'unknown' : undefined;
     }
-    return cached.generation === this.#generation && this.#believed() ? cached.lookup : undefined;
+    return cached.generation === this.#generation && this.isBelieved() ? cached.lookup : undefined;
   }
 
   /** Reads the record, once for all who ask at the same time. Never rejects. */
@@ -108,7 +108,13 @@ export class CredentialStore {
     return loading;
   }
 
-  #believed(): boolean {
+  /** Rises with every change: what was read before may not hold any more. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Whether it is known, lately enough, that nothing has changed. */
+  isBelieved(): boolean {
     return this.#now() - this.#confirmed <= BELIEVED_MS;
   }
 

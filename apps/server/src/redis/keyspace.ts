@@ -37,4 +37,8 @@ export const systemSpace = {
   accessVersion: '{ojs}/access-version' as Key,
   /** Pub/sub channel that announces such a change. */
   accessChannel: '{ojs}/access-changed' as Key,
+  /** The keys that sign tokens, sealed. */
+  signingKeys: '{ojs}/signing-keys' as Key,
+  /** Revoked tokens by the moment of their end, so that they can be forgotten then. */
+  revokedTokens: '{ojs}/revoked-tokens' as Key,
 } as const;
