@@ -1,8 +1,8 @@
 import { jwtVerify } from 'jose';
 import type { Subject } from '../../access/decide.ts';
+import { networkOf } from '../../network/network-of.ts';
 import { Digests } from '../api-key/digests.ts';
 import { FAILURE_RATES, Failures } from '../api-key/failures.ts';
-import { networkOf } from '../api-key/network.ts';
 import { presentedSecret } from '../authorization.ts';
 import { invalidity } from '../credential-record.ts';
 import type { Credential, CredentialStore, Lookup } from '../credential-store.ts';
