@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { loadPolicy } from '../access/policy-file.ts';
 import { Tenants } from '../access/tenants.ts';
 import type { AuditEvent, AuditLog } from '../audit/audit.ts';
@@ -10,6 +9,7 @@ import { createCredential } from './keys-create.ts';
 import { KeyRefusal } from './keys-errors.ts';
 import { listText, shownRecord } from './keys-list.ts';
 import { revokeCredential } from './keys-revoke.ts';
+import { localUser } from './local-user.ts';
 
 /** What the commands work on. */
 export interface KeysEnvironment {
@@ -104,18 +104,5 @@ async function orRecord<T>(audit: AuditLog, event: AuditEvent, work: () => Promi
     const reason = error instanceof KeyRefusal || error instanceof BadFile ? error.message : 'Redis did not do it';
     audit.record({ ...event, detail: { ...event.detail, reason } });
     throw error;
-  }
-}
-
-function localUser(): { principal: string; source_ip: string; correlation_id: string } {
-  return { principal: `local:${userName()}`, source_ip: 'local', correlation_id: `local:${process.pid}` };
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // A container may run as a user without a name.
-    return `uid-${process.getuid?.() ?? 'unknown'}`;
   }
 }

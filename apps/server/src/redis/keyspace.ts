@@ -33,6 +33,8 @@ export const systemSpace = {
   format: '{ojs}/format' as Key,
   tenants: '{ojs}/tenants' as Key,
   credentials: '{ojs}/credentials' as Key,
+  /** Who has a second factor. Each has a record of its own: `identity/mfa/enrolments.ts`. */
+  mfa: '{ojs}/mfa' as Key,
   /** Counts every change of credentials or policy; servers look at it twice a second. */
   accessVersion: '{ojs}/access-version' as Key,
   /** Pub/sub channel that announces such a change. */
