@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { runDoctorCommand, runKeysCommand } from './cli/on-redis.ts';
+import { runDoctorCommand, runKeysCommand, runMfaCommand } from './cli/on-redis.ts';
 import { runStart } from './cli/start.ts';
 import { secretArgument, USAGE } from './cli/usage.ts';
 import { type Config, loadConfig } from './config/config.ts';
@@ -34,6 +34,7 @@ async function run(argv: readonly string[]): Promise<number | undefined> {
     return 0;
   }
   if (command === 'keys') return runKeysCommand(load(false), rest);
+  if (command === 'mfa') return runMfaCommand(load(false), rest);
   if (command === 'doctor' && rest.length === 0) return runDoctorCommand(load(false));
   if (command === 'help' || command === '--help') {
     say(USAGE);

@@ -116,6 +116,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       logins: new Logins(audit),
       log,
       outgoing,
+      mfaRequired: isMfaRequired(config),
       streams: new StreamSlots(config.limits),
       answers: new Answers(draining, (reply, status) => tellAnswer(metrics, reply, status)),
       metrics,
@@ -132,6 +133,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
       overview: engine.overview,
     });
     for (const warning of await durabilityWarnings(redis.client).catch(() => [])) log.sentences.warn({}, warning);
+    if (config.env === 'production' && !isMfaRequired(config)) {
+      log.sentences.warn({}, 'admins need no second factor: set OJS_ADMIN_MFA=required');
+    }
     record(audit, 'server.started', {});
     return {
       url: listeners.url,
@@ -152,6 +156,10 @@ export async function startServer(config: Config): Promise<RunningServer> {
     throw error;
   }
 }
+
+/** Whether admins need a second factor for what destroys, or changes who may do what. */
+const isMfaRequired = ({ admin, env }: Config): boolean =>
+  (admin.mfa ?? (env === 'production' ? 'required' : 'off')) === 'required';
 
 /** Whether the log tells of each job. */
 const isTold = ({ logLevel }: Config): boolean => logLevel === 'debug' || logLevel === 'trace';

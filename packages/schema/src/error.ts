@@ -12,6 +12,8 @@ export const ERROR_CODES = {
   unauthenticated: { status: 401, retryable: false },
   permission_denied: { status: 403, retryable: false },
   tenant_access_denied: { status: 403, retryable: false },
+  mfa_required: { status: 403, retryable: false },
+  mfa_failed: { status: 403, retryable: false },
   not_found: { status: 404, retryable: false },
   method_not_allowed: { status: 405, retryable: false },
   request_timeout: { status: 408, retryable: true },

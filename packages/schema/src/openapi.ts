@@ -99,6 +99,7 @@ export function openApiDocument(version: string): Json {
       tags: [operation.path.split('/')[3] ?? 'system'],
       ...(operation.permission === 'public' ? { security: [] } : {}),
       'x-ojs-permission': operation.permission,
+      ...(operation.secondFactor ? { 'x-ojs-second-factor': operation.secondFactor } : {}),
       parameters: parameters(operation, components),
       ...(operation.body
         ? {

@@ -1,9 +1,13 @@
+import { createInterface } from 'node:readline';
 import { connectRedis, redisUnreachable } from '../assembly/redis.ts';
+import type { AuditLog } from '../audit/audit.ts';
 import { createAuditLog } from '../audit/create-audit-log.ts';
 import type { Config } from '../config/config.ts';
+import { sealerOf } from '../identity/server-key.ts';
 import type { Connections } from '../redis/connect.ts';
 import { runDoctor } from './doctor.ts';
 import { runKeys } from './keys.ts';
+import { runMfa } from './mfa.ts';
 
 const out = (line: string): void => void process.stdout.write(`${line}\n`);
 const err = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -19,8 +23,10 @@ async function withRedis(config: Config, work: (redis: Connections) => Promise<n
   }
 }
 
-/** `ojs-server keys …` */
-export function runKeysCommand(config: Config, argv: readonly string[]): Promise<number> {
+async function withAudit(
+  config: Config,
+  work: (redis: Connections, audit: AuditLog) => Promise<number>,
+): Promise<number> {
   return withRedis(config, async (redis) => {
     const audit = createAuditLog({
       file: config.auditFile,
@@ -29,11 +35,35 @@ export function runKeysCommand(config: Config, argv: readonly string[]): Promise
       onFailure: ({ message }) => err(`the audit record could not be written: ${message}`),
     });
     try {
-      return await runKeys(argv, { redis, config, out, err, audit });
+      return await work(redis, audit);
     } finally {
       await audit.close();
     }
   });
+}
+
+/** `ojs-server keys …` */
+export const runKeysCommand = (config: Config, argv: readonly string[]): Promise<number> =>
+  withAudit(config, (redis, audit) => runKeys(argv, { redis, config, out, err, audit }));
+
+/** `ojs-server mfa …` */
+export async function runMfaCommand(config: Config, argv: readonly string[]): Promise<number> {
+  const sealer = sealerOf(config.secrets);
+  const isInteractive = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  const lines = createInterface({ input: process.stdin, ...(isInteractive && { output: process.stderr }) });
+  const each = lines[Symbol.asyncIterator]();
+  const readLine = async (prompt: string): Promise<string | undefined> => {
+    if (isInteractive) process.stderr.write(prompt);
+    const { value, done } = await each.next();
+    return done === true ? undefined : value;
+  };
+  try {
+    return await withAudit(config, ({ client }, audit) =>
+      runMfa(argv, { redis: client, sealer, out, err, audit, readLine, isInteractive }),
+    );
+  } finally {
+    lines.close();
+  }
 }
 
 /** `ojs-server doctor` */

@@ -6,6 +6,8 @@ export const USAGE = `ojs-server: a job server for Open Job Spec
                          [--tenant T | --all-tenants] [--queues a,b.*] [--json]
   ojs-server keys list       list API keys
   ojs-server keys revoke ID  revoke an API key
+  ojs-server mfa enroll --principal NAME [--tenant T | --all-tenants]
+                             give an admin a second factor; then mfa confirm, status, reset
   ojs-server doctor          check all data in Redis for consistency
 
 Settings come from OJS_* variables and the JSON file OJS_CONFIG, secrets from OJS_SECRET_NAME or

@@ -113,6 +113,14 @@ export const Settings = z.strictObject({
   /** Which credentials from outside are believed: identity/identity-file.ts. */
   identityFile: file.optional(),
   auditFile: file.optional(),
+  admin: z
+    .strictObject({
+      /** Whether what destroys, or changes who may do what, needs a second factor. Absent: `required` in production, else `off`. */
+      mfa: choice(['required', 'off']).optional(),
+      /** How long an elevation lasts. */
+      elevationSeconds: whole(60, 900).default(300),
+    })
+    .prefault({}),
   logLevel: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   validation: z
     .strictObject({

@@ -13,6 +13,7 @@ import { parse } from './issues.ts';
 import { permitAnywhere, permitJob, permitQueues } from './permit.ts';
 import { readQuery } from './query.ts';
 import { asRefusal, notFound, type Resource } from './refusals.ts';
+import { demandSecondFactor } from './second-factor.ts';
 import type { Services } from './services.ts';
 
 declare module 'fastify' {
@@ -93,20 +94,27 @@ export function route<O extends Operation>(operation: O, declaration: Declaratio
     return input as Input<O>;
   }
 
-  async function serve(ask: Ask): Promise<Answer> {
-    if (target === 'public' || target === 'self') return handle(ask, read(ask));
+  /** Throws unless the caller has the permission. @returns the input, where that had to be read for it */
+  async function permit(ask: Ask): Promise<Input<O> | undefined> {
+    if (target === 'public' || target === 'self') return undefined;
     if (target === 'visible') {
       permitAnywhere(ask, permission);
-      return handle(ask, read(ask));
+      return undefined;
     }
     if ('claims' in target) {
       permitQueues(ask, target.claims(ask.body(), ask), permission, target.batch ?? false);
-      return handle(ask, read(ask));
+      return undefined;
     }
     const input = read(ask);
     if ('queues' in target) permitQueues(ask, target.queues(input), permission, false);
     else ask.queue = await permitJob(ask, target.job(input), permission);
-    return handle(ask, input);
+    return input;
+  }
+
+  async function serve(ask: Ask): Promise<Answer> {
+    const input = await permit(ask);
+    demandSecondFactor(ask);
+    return handle(ask, input ?? read(ask));
   }
 
   return { operation, isPublic: target === 'public', serve };

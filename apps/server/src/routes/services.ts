@@ -23,6 +23,8 @@ export interface Services {
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'text'>;
   readonly answers: Answers;
+  /** Whether admins need a second factor for operations that say so. */
+  readonly mfaRequired: boolean;
   /** What can be said of a URL before it is sent to. */
   readonly outgoing: Pick<Outgoing, 'check'>;
   /** The streams of events that are open. */

@@ -14,8 +14,11 @@ export interface Operation {
    * `public` needs no credential and says so here.
    */
   readonly permission: Permission | 'self' | 'public';
-  /** Destroys, or changes who may do what: needs a second factor where the setting `admin.mfa` says so. */
-  readonly secondFactor?: true;
+  /**
+   * Destroys much at once, or changes who may do what: an admin needs a second factor where the setting `admin.mfa` says so, or
+   * needs it unless the body says `dry_run: true`, which the operation then takes at its word.
+   */
+  readonly secondFactor?: true | 'unless_dry_run';
   /** The planes whose credentials reach it; admin credentials reach every operation. */
   readonly planes: readonly Plane[];
   readonly params?: z.ZodObject;

@@ -86,6 +86,7 @@ export const webhookOperations = {
   rotateWebhookSecret: define({
     ...rights,
     id: 'rotateWebhookSecret',
+    secondFactor: true,
     method: 'POST',
     path: `${subscriptions}/{id}/rotate-secret`,
     summary: 'Give a subscription a new secret; the old one signs too for a while',

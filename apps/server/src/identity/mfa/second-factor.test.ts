@@ -225,6 +225,6 @@ test('the limits are the ones that are documented', () => {
 
 /** Lets every attempt that was counted grow older. */
 async function aged(ms: number): Promise<void> {
-  const all = await redis.client.zrange(attemptsOf(owner), 0, -1);
+  const all = await redis.client.zrange(attemptsOf(owner), '0', '-1');
   for (const id of all) await redis.client.zincrby(attemptsOf(owner), -ms, id);
 }
