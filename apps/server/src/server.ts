@@ -83,7 +83,12 @@ export async function startServer(config: Config): Promise<RunningServer> {
       redis,
       send: outgoing.send,
       settings: engineSettings(config),
-      rightsOf: ownersRights(redis.client, access.epochs, access.policy),
+      rightsOf: ownersRights({
+        redis: redis.client,
+        epochs: access.epochs,
+        policy: access.policy,
+        believes: () => false,
+      }),
       onError: tellFailures(log),
       onCronRefused: (tenant, cron) => audit.record(cronRefused(tenant, cron)),
       onWebhookDisabled: (tenant, { id: subscription, owner }) =>

@@ -20,6 +20,7 @@ export const CRON_CORRUPTIONS: [
   corrupt: (client: RedisClient, own: string) => Promise<unknown>,
 ][] = [
   ['cron entry is incomplete', 'without an owner', (c, own) => c.hdel(`${own}/cron/on`, 'by')],
+  ['cron entry is incomplete', 'with a scope that is none', (c, own) => c.hset(`${own}/cron/on`, 'scope', '{}')],
   ['cron entry is not listed', 'removed', (c, own) => c.hdel(`${own}/crons`, 'on')],
   ['cron entry is not listed', 'listed as off', (c, own) => c.hset(`${own}/crons`, 'on', '0 q')],
   ['cron entry is not listed', 'listed elsewhere', (c, own) => c.hset(`${own}/crons`, 'on', '1 z')],

@@ -43,6 +43,7 @@ const CORRUPTIONS: [rule: Rule, how: string, corrupt: (half: Half) => Promise<un
   ['workflow is incomplete', 'without states', ({ client, key }) => client.del(`${key}/nodes`)],
   ['workflow is incomplete', 'with too many states', ({ client, key }) => client.append(`${key}/nodes`, 'p')],
   ['workflow is incomplete', 'without its tree', ({ client, key }) => client.hdel(key, 'tree')],
+  ['workflow is incomplete', 'with a scope that is none', ({ client, key }) => client.hset(key, 'scope', 'x')],
   ['workflow counts disagree', 'one completed too many', ({ client, key }) => client.hincrby(key, 'completed', 1)],
   ['workflow counts disagree', 'one left too few', ({ client, key }) => client.hincrby(key, 'left', -1)],
   ['step lost', 'no job to become', ({ client, key }) => client.hdel(`${key}/steps`, '5')],

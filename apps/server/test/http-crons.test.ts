@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listCredentials, writeCredential } from '../src/identity/credential-changes.ts';
+import { makeDue } from './engine-cron-fixtures.ts';
 import { expectRefusal, type Harness, startHarness } from './http-harness.ts';
 
 let ojs: Harness;
@@ -252,20 +254,36 @@ describe('who may do what', () => {
 });
 
 describe('the owner of an entry', () => {
+  const idOf = (key: string): string => key.split('_')[2] ?? '';
+  const firesAs = (name: string, firing: object) =>
+    expect
+      .poll(async () => (await read(name, producer, '/history')).body.history, { timeout: 5_000, interval: 25 })
+      .toMatchObject([firing]);
+
+  it('whose key was stolen: what was made with it fires no more, whatever other keys it has; no answer tells of that key', async () => {
+    const [stolen, other] = [freshName(), freshName()];
+    const keys = await Promise.all([1, 2].map(() => ojs.key('producer', 'producer', { principal: 'victim@test' })));
+    const answer = await register(flat(stolen), keys[0]);
+    expect(JSON.stringify(answer.body)).not.toContain(idOf(keys[0] ?? ''));
+    await register(flat(other), keys[1]);
+    const { client } = ojs.connections;
+    const { version, records } = await listCredentials(client);
+    const record = records.find(({ id }) => id === idOf(keys[0] ?? ''));
+    await writeCredential(client, version, { ...record!, revokedAt: Date.now(), compromised: true });
+    for (const name of [stolen, other]) await makeDue(client, '_default', name, Date.now() - 1_000);
+    await firesAs(stolen, { outcome: 'skipped', reason: 'permission_denied' });
+    await firesAs(other, { outcome: 'triggered' });
+  });
+
   it('that has lost its credential fires it no more: it is told, in the history and to the audit log', async () => {
     const name = freshName();
     const key = await ojs.key('producer', 'producer', { principal: 'leaver@test' });
     await register(flat(name), key);
-    const [, , id = ''] = key.split('_');
     const { client } = ojs.connections;
-    await client.hdel('{ojs}/credentials', id);
+    await client.hdel('{ojs}/credentials', idOf(key));
     await client.incr('{ojs}/access-version');
-    const since = Date.now() - 1_000;
-    await client.hset(`{ojs:_default}/cron/${name}`, 'next', since);
-    await client.zadd('{ojs:_default}/timers', since, `cron/${name}`);
-    await expect
-      .poll(async () => (await read(name, producer, '/history')).body.history, { timeout: 5_000, interval: 25 })
-      .toMatchObject([{ outcome: 'skipped', reason: 'permission_denied' }]);
+    await makeDue(client, '_default', name, Date.now() - 1_000);
+    await firesAs(name, { outcome: 'skipped', reason: 'permission_denied' });
     expect(
       (await ojs.audit()).filter(({ detail }) => detail.cron_name === name && detail.operation === 'cron'),
     ).toMatchObject([

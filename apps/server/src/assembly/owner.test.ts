@@ -4,15 +4,18 @@ import type { Policy } from '../access/decide.ts';
 import { bumpEpochs, Epochs } from '../access/epoch.ts';
 import { DEFAULT_POLICY } from '../access/policy.ts';
 import { Tenants } from '../access/tenants.ts';
+import type { Scope } from '../engine/rights.ts';
 import { ownersRights } from './owner.ts';
 
 useCredentialRedis();
 
-function rightsUnder(policy: () => Policy = () => DEFAULT_POLICY) {
+function rightsUnder(policy: () => Policy = () => DEFAULT_POLICY, believes = (_voucher: string) => false) {
   const tenants = new Tenants(redis.client);
   const epochs = new Epochs(redis.client, tenants, () => undefined);
-  return ownersRights(redis.client, epochs, policy);
+  return ownersRights({ redis: redis.client, epochs, policy, believes });
 }
+
+const SCOPE: Scope = { tenant: '_default', plane: 'producer', roles: ['producer'], grants: [], queues: ['a', 'b'] };
 
 describe('an owner that is not there itself', () => {
   test('may do what its credential may, and no more', async () => {
@@ -54,7 +57,12 @@ describe('an owner that is not there itself', () => {
     const key = await issue();
     const tenants = new Tenants(redis.client);
     const epochs = new Epochs(redis.client, tenants, () => undefined);
-    const rightsOf = ownersRights(redis.client, epochs, () => DEFAULT_POLICY);
+    const rightsOf = ownersRights({
+      redis: redis.client,
+      epochs,
+      policy: () => DEFAULT_POLICY,
+      believes: () => false,
+    });
     expect((await rightsOf('_default', 'shop')).may('enqueue', 'a')).toBe(true);
     await store({ ...(await recordOf(key)), ...change });
     await bumpEpochs(redis.client, ['_default'], tenants);
@@ -71,5 +79,56 @@ describe('an owner that is not there itself', () => {
     expect((await rightsOf('_default', 'shop')).may('enqueue', 'a')).toBe(true);
     policy = { ...policy, principals: { shop: { roles: [], grants: [], disabled: true } } };
     expect((await rightsOf('_default', 'shop')).may('enqueue', 'a')).toBe(false);
+  });
+});
+
+describe('the scope of the credential that something was made with', () => {
+  test('bounds what its owner may with other credentials, and gives nothing that they do not', async () => {
+    await issue('prod', { queues: ['b', 'c'] });
+    const { may } = await rightsUnder()('_default', 'shop', SCOPE);
+    expect([may('enqueue', 'a'), may('enqueue', 'b'), may('enqueue', 'c')]).toEqual([false, true, false]);
+  });
+
+  test('outlives the credential where the owner has another, however it ended but as compromised', async () => {
+    const other = await issue();
+    const made = await issue('prod', { queues: ['a'] });
+    const rightsOf = rightsUnder();
+    const scope = { ...SCOPE, credential: made.id };
+    const mayStill = async () => (await rightsOf('_default', 'shop', scope)).may('enqueue', 'a');
+    expect(await mayStill()).toBe(true);
+    await store({ ...(await recordOf(made)), revokedAt: 1 });
+    expect(await mayStill()).toBe(true);
+    await store({ ...(await recordOf(other)), revokedAt: 1, compromised: true });
+    expect(await mayStill(), 'without a valid one').toBe(false);
+    await issue();
+    expect(await mayStill(), 'another than the one that made it is compromised').toBe(true);
+    await store({ ...(await recordOf(made)), revokedAt: 1, compromised: true });
+    expect(await mayStill()).toBe(false);
+  });
+
+  test('is the rights of an owner that others vouch for, while they are believed and the policy does not disable it', async () => {
+    let policy: Policy = DEFAULT_POLICY;
+    let believed = ['issuer:a'];
+    const rightsOf = rightsUnder(
+      () => policy,
+      (voucher) => believed.includes(voucher),
+    );
+    const mayStill = async (vouchedBy = 'issuer:a') =>
+      (await rightsOf('_default', 'build@example.com', { ...SCOPE, vouchedBy })).may('enqueue', 'a');
+    expect([await mayStill(), await mayStill('issuer:b')]).toEqual([true, false]);
+    expect(
+      (await rightsOf('_default', 'build@example.com', { ...SCOPE, vouchedBy: 'issuer:a' })).may('enqueue', 'c'),
+    ).toBe(false);
+    policy = { ...policy, principals: { 'build@example.com': { roles: [], grants: [], disabled: true } } };
+    expect(await mayStill()).toBe(false);
+    policy = DEFAULT_POLICY;
+    believed = [];
+    expect(await mayStill()).toBe(false);
+  });
+
+  test('that others vouched for has nothing of the stored credentials of a principal of that name', async () => {
+    await issue();
+    const { may } = await rightsUnder()('_default', 'shop', { ...SCOPE, vouchedBy: 'issuer:a' });
+    expect(may('enqueue', 'a')).toBe(false);
   });
 });

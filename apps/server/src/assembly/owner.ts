@@ -9,19 +9,27 @@ import { systemSpace } from '../redis/keyspace.ts';
 /** How often the reading is begun anew while access keeps changing. */
 const ROUNDS = 10;
 
+/** What is held against a scope, and for it. */
+interface Holding {
+  /** The valid credentials of the principal for the tenant. */
+  readonly subjects: readonly Subject[];
+  /** The credential of the scope was revoked because others may have it. */
+  readonly isCompromised: boolean;
+}
+
 /** Credentials by principal, as they were at one version. */
 class Holders {
   readonly #redis: RedisClient;
   #version: string | undefined;
   #subjects = new Map<string, Held[]>();
+  #compromised = new Set<string>();
   #loading: Promise<void> | undefined;
 
   constructor(redis: RedisClient) {
     this.#redis = redis;
   }
 
-  /** The valid credentials of the principal for the tenant. */
-  async of(tenant: string, principal: string, now: number): Promise<Subject[]> {
+  async of(tenant: string, principal: string, credential: string | undefined, now: number): Promise<Holding> {
     const version = (await this.#redis.get(systemSpace.accessVersion)) ?? '0';
     if (version !== this.#version) {
       this.#loading ??= this.#load().finally(() => {
@@ -31,9 +39,10 @@ class Holders {
       // What was being loaded may be older than the version that was asked for.
       if (this.#version !== version) await this.#load();
     }
-    return (this.#subjects.get(principal) ?? [])
+    const subjects = (this.#subjects.get(principal) ?? [])
       .filter(({ subject, isValid }) => (subject.tenant === tenant || subject.tenant === '*') && isValid(now))
       .map(({ subject }) => subject);
+    return { subjects, isCompromised: credential !== undefined && this.#compromised.has(credential) };
   }
 
   async #load(): Promise<void> {
@@ -44,6 +53,7 @@ class Holders {
       subjects.set(record.principal, [...(subjects.get(record.principal) ?? []), held]);
     }
     this.#subjects = subjects;
+    this.#compromised = new Set(records.filter(({ compromised }) => compromised).map(({ id }) => id));
     this.#version = version;
   }
 }
@@ -53,34 +63,55 @@ interface Held {
   readonly isValid: (now: number) => boolean;
 }
 
+/** What the rights of owners are found out from. */
+export interface OwnersRightsOptions {
+  readonly redis: RedisClient;
+  readonly epochs: Epochs;
+  readonly policy: () => Policy;
+  /** Whether the issuer or authority is still believed. */
+  readonly believes: (voucher: string) => boolean;
+}
+
 /**
- * What an owner may do now: whatever any valid credential of its may. As for a request, the epoch comes first and the credentials
- * and the policy are read after it (see `Epochs`), so that a script refuses what was decided before a revocation.
+ * What an owner may do now: whatever any valid credential of its may, within the scope of the credential that it asked with.
+ * - That credential was revoked as compromised: nothing, since it may not have been the owner who asked. For any other reason, or
+ *   rotated: the owner's other credentials count.
+ * - Nothing of it is stored, an issuer or authority vouched for it: what the scope says, as long as that one is believed.
+ *
+ * As for a request, the epoch comes first and the credentials and the policy are read after it (see `Epochs`), so that a script refuses
+ * what was decided before a revocation.
  */
-export function ownersRights(redis: RedisClient, epochs: Epochs, policy: () => Policy): RightsOf {
+export function ownersRights({ redis, epochs, policy, believes }: OwnersRightsOptions): RightsOf {
   const holders = new Holders(redis);
-  return async (tenant, owner, scope): Promise<Rights> => {
+
+  async function judge(tenant: string, owner: string, scope: Scope | undefined): Promise<Rights['may']> {
     const within = scope && subjectOf(owner, scope);
+    const inScope: Rights['may'] = (...question) => within === undefined || decide(policy(), within, ...question);
+    if (scope?.vouchedBy !== undefined) {
+      const { vouchedBy } = scope;
+      return (...question) => believes(vouchedBy) && inScope(...question);
+    }
+    const { subjects, isCompromised } = await holders.of(tenant, owner, scope?.credential, Date.now());
+    if (isCompromised) return () => false;
+    return (...question) => inScope(...question) && subjects.some((subject) => decide(policy(), subject, ...question));
+  }
+
+  return async (tenant, owner, scope): Promise<Rights> => {
     for (let round = 0; round < ROUNDS; round++) {
       const epoch = await epochs.current(tenant);
       const { version } = epochs;
-      const subjects = await holders.of(tenant, owner, Date.now());
-      if (epochs.version !== version) continue;
-      return {
-        epoch,
-        may: (permission, queue) =>
-          (within === undefined || decide(policy(), within, permission, queue)) &&
-          subjects.some((subject) => decide(policy(), subject, permission, queue)),
-      };
+      const may = await judge(tenant, owner, scope);
+      if (epochs.version === version) return { epoch, may };
     }
     throw new AccessUnavailable('access keeps changing');
   };
 }
 
-const subjectOf = (id: string, { queues, ...scope }: Scope): Subject => ({
+const subjectOf = (id: string, { queues, narrowed, vouchedBy: _, credential: __, ...scope }: Scope): Subject => ({
   ...scope,
   id,
   credential: { kind: 'scope', id: '' },
   mfa: false,
   ...(queues && { queues }),
+  ...(narrowed && { narrowed }),
 });

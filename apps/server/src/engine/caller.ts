@@ -1,4 +1,5 @@
 import type { Permission } from '@ojs/schema';
+import type { Scope } from './rights.ts';
 
 /**
  * On whose behalf an operation changes something. `epoch` is the access epoch under which the caller was permitted:
@@ -9,6 +10,8 @@ export interface Caller {
   readonly epoch: string;
   /** What the caller may do under that epoch: asked about jobs that stand in a unique job's way. Absent: nothing. */
   readonly may?: (permission: Permission, queue: string, about?: { job?: string; type?: string }) => boolean;
+  /** What the credential of the caller is limited to: stored with what acts later on the principal's behalf. */
+  readonly scope?: Scope;
 }
 
 /** Which lease an ack or nack speaks of. With `workerId`, or `attempt` and `replays`, a lease that does not match is lost. */

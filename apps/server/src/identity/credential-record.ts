@@ -37,6 +37,8 @@ export const CredentialRecord = z.object({
   notBefore: Ms.optional(),
   expiresAt: Ms.optional(),
   revokedAt: Ms.optional(),
+  /** It was revoked because others may have it: what was made with it does not act any more. */
+  compromised: z.literal(true).optional(),
   label: z.string().max(200).optional(),
 });
 export type CredentialRecord = z.infer<typeof CredentialRecord>;

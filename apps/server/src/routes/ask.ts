@@ -6,6 +6,7 @@ import { addressOf } from '../connection/client-address.ts';
 import { readJson } from '../connection/json.ts';
 import type { Caller } from '../engine/engine.ts';
 import type { Admitted } from '../identity/admit.ts';
+import { scopeOf } from './scope.ts';
 import type { Services } from './services.ts';
 
 /** A request on its way through the pipeline: who asks, about which tenant, and what comes with it. */
@@ -50,6 +51,9 @@ export class Ask {
       principal: principal.id,
       epoch,
       may: (permission, queue, about) => decide(policy, principal, permission, queue, about),
+      get scope() {
+        return scopeOf(principal);
+      },
     };
   }
 

@@ -2,7 +2,6 @@ import { CreateWebhookBody, operations, UpdateWebhookBody, type WebhookDelivery 
 import type { z } from 'zod';
 import { decideEverywhere } from '../access/decide.ts';
 import { refuse } from '../connection/refusal.ts';
-import type { Scope } from '../engine/rights.ts';
 import type { Posted, Subscription, WebhookRecord } from '../engine/webhooks/webhooks.ts';
 import { BadTarget } from '../outgoing/target.ts';
 import { uuidV7 } from '../uuid.ts';
@@ -11,6 +10,7 @@ import { invalid, parse } from './issues.ts';
 import { permitQueues } from './permit.ts';
 import { notFound } from './refusals.ts';
 import { type Route, route } from './route.ts';
+import { scopeOf } from './scope.ts';
 
 const TIMEOUT_MS = 30_000;
 const GRACE_MS = 86_400_000;
@@ -55,11 +55,6 @@ function checkUrl(ask: Ask, url: string): void {
 /** Only the host: the rest of a URL may be a secret of the receiver's. */
 const hostOf = (url: string): string => URL.parse(url)?.host ?? '';
 
-/** What is written with a credential hears no more than that credential may, whatever its principal may with others. */
-function scopeOf({ principal: { tenant, plane, roles, grants, queues } }: Ask): Scope {
-  return { tenant, plane, roles, grants, ...(queues && { queues }) };
-}
-
 const answerOf = (subscription: object): object => ({ ...subscription, subscription });
 
 const permitFilter = (ask: Ask, filter: WebhookRecord['filter']): void =>
@@ -97,7 +92,7 @@ export const webhookRoutes: readonly Route[] = [
         metadata,
         timeoutMs,
         owner: ask.principal.id,
-        scope: scopeOf(ask),
+        scope: scopeOf(ask.principal),
         createdAt: now,
         updatedAt: now,
       };
@@ -139,7 +134,7 @@ export const webhookRoutes: readonly Route[] = [
         record: {
           ...record,
           // An administrator who changes what belongs to another gives it no rights.
-          scope: record.owner === ask.principal.id ? scopeOf(ask) : record.scope,
+          scope: record.owner === ask.principal.id ? scopeOf(ask.principal) : record.scope,
           url: body.url ?? record.url,
           events: body.events ?? record.events,
           filter: body.filter === undefined ? record.filter : (body.filter ?? undefined),

@@ -4,16 +4,17 @@ import { keyOf } from '../crons/record.ts';
 import type { Finding, Rule } from './finding.ts';
 import type { TenantInventory } from './inventory.ts';
 import { readFields } from './reader.ts';
+import { isScope } from './scope.ts';
 
-const FIELDS = ['def', 'rev', 'by', 'on', 'queue', 'next', 'created', 'count'] as const;
+const FIELDS = ['def', 'rev', 'by', 'on', 'queue', 'next', 'created', 'count', 'scope'] as const;
 type Entry = Readonly<Record<(typeof FIELDS)[number], string | null>>;
 
 /** A timer is later than what it waits for only while somebody has claimed it (sweep.lua): for a second. */
 const CLAIMED_MS = 10_000;
 
 function checkEntry(entry: Entry, listed: string | undefined, timer: number | undefined, now: number): Rule[] {
-  const { next, ...needed } = entry;
-  if (Object.values(needed).includes(null)) return ['cron entry is incomplete'];
+  const { next, scope, ...needed } = entry;
+  if (Object.values(needed).includes(null) || !isScope(scope)) return ['cron entry is incomplete'];
   const rules: Rule[] = [];
   if (listed !== `${entry.on} ${entry.queue}`) rules.push('cron entry is not listed');
   const due = entry.on === '1' && next ? Number(next) : undefined;

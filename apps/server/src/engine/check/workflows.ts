@@ -3,6 +3,7 @@ import { decide } from '../workflows/decide.ts';
 import { isStep, jobCountOf, type Tree } from '../workflows/tree.ts';
 import type { Rule } from './finding.ts';
 import { readHash, readScores } from './reader.ts';
+import { isScope } from './scope.ts';
 
 /** What the rules know of a tenant besides its workflows. */
 export interface Around {
@@ -46,6 +47,7 @@ export async function checkWorkflows(
     const states = await client.get(`${key}/nodes`);
     const steps = new Set((await readHash(client, `${key}/steps`)).keys());
     const tree = JSON.parse(hash.get('tree') ?? '[]') as Tree;
+    if (!isScope(hash.get('scope'))) found('workflow is incomplete', id, 'its scope');
     if (states === null || states.length !== tree.length || tree.length === 0 || /[^pacfxs]/.test(states)) {
       found('workflow is incomplete', id);
     } else checkWorkflow({ id, tree, states, hash, steps }, around, found);

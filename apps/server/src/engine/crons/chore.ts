@@ -3,7 +3,7 @@ import { uuidV7 } from '../../uuid.ts';
 import type { EngineContext } from '../context.ts';
 import { newlyPushed } from '../job-record.ts';
 import type { Outcome } from '../outcomes.ts';
-import type { Rights } from '../rights.ts';
+import { rightsOnce } from '../rights.ts';
 import type { Cron } from './crons.ts';
 import { decide, type Firing, firingArguments } from './firing.ts';
 import { type CronReader, timeOf } from './reader.ts';
@@ -57,19 +57,12 @@ function scheduleIn({ expression, timezone }: Cron): Schedule | undefined {
 export function createCronChore(context: EngineContext, readCrons: CronReader, onRefused: OnRefused) {
   const { run, spaces, rightsOf } = context;
 
-  async function rightsOfOwners(tenant: string, crons: readonly Cron[]): Promise<(owner: string) => Rights> {
-    const owners = [...new Set(crons.map(({ owner }) => owner))];
-    const rights = await Promise.all(owners.map((owner) => rightsOf(tenant, owner)));
-    const byOwner = new Map(owners.map((owner, i) => [owner, rights[i]!]));
-    return (owner) => byOwner.get(owner)!;
-  }
-
   async function decideAll(tenant: string, due: Due): Promise<Firing[]> {
     const names = [...due.keys()];
     const [crons, now] = await Promise.all([readCrons(tenant, names), timeOf(context, tenant)]);
-    const rights = await rightsOfOwners(tenant, crons);
-    const firings = crons.flatMap((cron) => {
-      const { epoch, may } = rights(cron.owner);
+    const rights = await Promise.all(crons.map(rightsOnce(rightsOf, tenant)));
+    const firings = crons.flatMap((cron, i) => {
+      const { epoch, may } = rights[i]!;
       const known = { now, id: uuidV7(now), epoch, may, others: due.get(cron.name) ?? NONE };
       const schedule = scheduleIn(cron);
       return (schedule && decide(cron, schedule, known)) ?? [];

@@ -1,6 +1,7 @@
 import type { CronFiring, Job, OverlapPolicy } from '@ojs/schema';
 import type { Caller } from '../caller.ts';
 import type { NewJob } from '../new-job.ts';
+import type { Owned } from '../rights.ts';
 
 /** A job to be, whose moments are counted from the firing (ms). */
 export interface JobTemplate extends Omit<NewJob, 'id' | 'scheduledAt' | 'expiresAt'> {
@@ -20,12 +21,10 @@ export interface CronDefinition {
 }
 
 /** An entry as it is stored. Moments in milliseconds since the epoch. */
-export interface Cron extends CronDefinition {
+export interface Cron extends CronDefinition, Owned {
   readonly name: string;
-  /** Another with every change of the definition, the owner or `enabled`: what was decided on an older one is refused. */
+  /** Another with every change of the definition, the owner, its scope or `enabled`: what was decided on an older one is refused. */
   readonly revision: string;
-  /** The principal with whose rights it fires. */
-  readonly owner: string;
   readonly enabled: boolean;
   readonly next?: number;
   readonly last?: number;
@@ -51,7 +50,7 @@ export type Fired =
 export interface Crons {
   find(tenant: string, name: string): Promise<Cron | undefined>;
   /**
-   * Makes an entry, or changes `before`, the caller becoming its owner. What it fires at stays as it was where neither the expression nor
+   * Makes an entry, or changes `before`, the caller becoming its owner within the scope of its credential. What it fires at stays as it was where neither the expression nor
    * the time zone changes. @throws {CronChanged} {@link CronsFull} {@link StaleAccess}
    */
   save(tenant: string, caller: Caller, cron: NewCron, before: Cron | undefined): Promise<Cron>;

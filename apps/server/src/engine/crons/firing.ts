@@ -1,7 +1,8 @@
-import { formatTimestamp, type Permission } from '@ojs/schema';
+import { formatTimestamp } from '@ojs/schema';
 import type { Caller } from '../caller.ts';
 import { pushArguments } from '../job-record.ts';
 import type { NewJob } from '../new-job.ts';
+import type { Rights } from '../rights.ts';
 import type { Argument } from '../scripts.ts';
 import { rightsArguments } from '../unique/unique.ts';
 import type { Cron, JobTemplate } from './crons.ts';
@@ -56,7 +57,7 @@ export interface Known {
   readonly now: number;
   readonly id: string;
   readonly epoch: string;
-  readonly may: (permission: Permission, queue: string) => boolean;
+  readonly may: Rights['may'];
   readonly others: ReadonlySet<string>;
 }
 
@@ -70,7 +71,7 @@ export function decide(cron: Cron, schedule: Schedule, { now, id, epoch, may, ot
     caller: { principal: cron.owner, epoch, may },
     byHand: false,
     tick,
-    job: may('enqueue', cron.job.queue) ? jobAt(cron, tick, id) : undefined,
+    job: may('enqueue', cron.job.queue, { type: cron.job.type }) ? jobAt(cron, tick, id) : undefined,
     missed,
     others,
     ...(next !== undefined && { next: next.at }),

@@ -5,6 +5,7 @@ import type { Caller } from '../caller.ts';
 import type { EngineContext } from '../context.ts';
 import { CronChanged, CronsFull, NoSuchJob } from '../errors.ts';
 import { accepted, type Outcome } from '../outcomes.ts';
+import type { Owned } from '../rights.ts';
 import { redisFailure } from '../scripts.ts';
 import { createCronChore, type OnRefused, queuesAsked, ROUNDS, runFirings } from './chore.ts';
 import type { Cron, CronDefinition, CronPage, Crons, Fired, NewCron } from './crons.ts';
@@ -15,8 +16,7 @@ import { firingOf, keyOf } from './record.ts';
 import { nextAfter, scheduleOf } from './schedule.ts';
 
 /** What the script saves of an entry beside its name. */
-interface Saved {
-  readonly owner: string;
+interface Saved extends Owned {
   readonly enabled: boolean;
   readonly definition: CronDefinition;
   /** Whether it goes on firing at what it would have. */
@@ -40,8 +40,8 @@ const definitionOf = ({
 });
 
 /** Of what is the same, the revision is: so whoever registers what many register at the same time is in nobody's way. */
-const revisionOf = (owner: string, enabled: boolean, definition: string): string =>
-  hash('sha256', JSON.stringify([owner, enabled, definition]), 'base64url');
+const revisionOf = (owner: string, scope: string, enabled: boolean, definition: string): string =>
+  hash('sha256', JSON.stringify([owner, enabled, definition, ...(scope === '' ? [] : [scope])]), 'base64url');
 
 function refused(outcome: Outcome, name: string): void {
   if (outcome[0] === 'changed' || outcome[0] === 'missing') throw new CronChanged(name);
@@ -60,6 +60,7 @@ export function createCrons(context: EngineContext, readIn: ReadIn, onRefused: O
   async function save(tenant: string, caller: Caller, name: string, before: Cron | undefined, saved: Saved) {
     if (!spaces.isRegistered(tenant)) await spaces.register(client, tenant);
     const { owner, enabled, definition, keepsNext } = saved;
+    const scope = saved.scope === undefined ? '' : JSON.stringify(saved.scope);
     const next =
       enabled && !keepsNext
         ? nextAfter(scheduleOf(definition.expression, definition.timezone), await timeOf(context, tenant))
@@ -70,8 +71,9 @@ export function createCrons(context: EngineContext, readIn: ReadIn, onRefused: O
       caller.epoch,
       name,
       before?.revision ?? '',
-      revisionOf(owner, enabled, text),
+      revisionOf(owner, scope, enabled, text),
       owner,
+      scope,
       enabled ? 1 : 0,
       definition.job.queue,
       text,
@@ -102,6 +104,7 @@ export function createCrons(context: EngineContext, readIn: ReadIn, onRefused: O
     save: (tenant, caller, { name, enabled, definition }: NewCron, before) =>
       save(tenant, caller, name, before, {
         owner: caller.principal,
+        scope: caller.scope,
         enabled,
         definition,
         keepsNext:
@@ -113,6 +116,7 @@ export function createCrons(context: EngineContext, readIn: ReadIn, onRefused: O
     setEnabled: (tenant, caller, cron, enabled) =>
       save(tenant, caller, cron.name, cron, {
         owner: cron.owner,
+        scope: cron.scope,
         enabled,
         definition: definitionOf(cron),
         keepsNext: cron.enabled === enabled,

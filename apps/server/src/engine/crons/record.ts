@@ -1,4 +1,5 @@
 import { type CronFiring, formatTimestamp } from '@ojs/schema';
+import type { Scope } from '../rights.ts';
 import type { Cron, CronDefinition } from './crons.ts';
 
 /** The hash of an entry, as cron-save.lua describes it. */
@@ -17,6 +18,7 @@ export function cronOf(name: string, hash: CronHash): Cron | undefined {
     name,
     revision: hash.rev ?? '',
     owner: hash.by ?? '',
+    ...(hash.scope && { scope: JSON.parse(hash.scope) as Scope }),
     enabled: hash.on === '1',
     ...(next !== undefined && { next }),
     ...(last !== undefined && { last }),

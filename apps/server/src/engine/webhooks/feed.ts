@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { matchesEvent, WEBHOOK_BOUNDS } from '@ojs/schema';
 import type { EngineContext } from '../context.ts';
 import { compareEntries, type Entry, eventsOf, type LoggedEvent, placeOf } from '../events/log.ts';
-import type { Rights } from '../rights.ts';
+import { type Rights, rightsOnce } from '../rights.ts';
 import { type Argument, redisFailure } from '../scripts.ts';
 import type { WebhookRecord } from './webhooks.ts';
 
@@ -55,15 +55,12 @@ export function createFeed({ client, run, spaces, due, rightsOf }: EngineContext
     const read = await Promise.all(
       ids.map((id) => client.hmget(`${prefix}/webhook/${id}`, 'record', 'since', 'active')),
     );
-    const rights = new Map<string, Promise<Rights>>();
+    const rightsIn = rightsOnce(rightsOf, tenant);
     const listeners = read.map(async ([text, since, active], i): Promise<Listener[]> => {
       const id = ids[i];
       if (id === undefined || active !== '1' || typeof text !== 'string') return [];
       const record = JSON.parse(text) as WebhookRecord;
-      const key = JSON.stringify([record.owner, record.scope]);
-      const owners = rights.get(key) ?? rightsOf(tenant, record.owner, record.scope);
-      rights.set(key, owners);
-      return [{ id, record, since: since ?? '0-0', rights: await owners }];
+      return [{ id, record, since: since ?? '0-0', rights: await rightsIn(record) }];
     });
     return (await Promise.all(listeners)).flat();
   }

@@ -1,10 +1,10 @@
 import type { WEBHOOK_ERRORS, WebhookDelivery, WebhookSubscription } from '@ojs/schema';
 import type { Secret } from '../../config/secret.ts';
 import type { Caller } from '../caller.ts';
-import type { Scope } from '../rights.ts';
+import type { Owned } from '../rights.ts';
 
 /** What a subscription consists of, as it is kept. */
-export interface WebhookRecord {
+export interface WebhookRecord extends Owned {
   readonly url: string;
   readonly events: readonly string[];
   readonly filter?:
@@ -12,10 +12,6 @@ export interface WebhookRecord {
     | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
   readonly timeoutMs: number;
-  /** The principal with whose rights it hears. */
-  readonly owner: string;
-  /** What the credential that the owner wrote it with was limited to. */
-  readonly scope?: Scope | undefined;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   readonly updatedAt: number;

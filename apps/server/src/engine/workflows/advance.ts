@@ -44,7 +44,7 @@ export function createAdvance(context: EngineContext, records: Records, onRefuse
         await run('workflow-advance', spaces.of(tenant), nothingOf(id));
         return false;
       }
-      const given = { rights: await rightsOf(tenant, plan.owner), others, from };
+      const given = { rights: await rightsOf(tenant, plan.owner, plan.scope), others, from };
       const act = await decideAct(plan, states, given, (nodes) => records.jobs(tenant, id, nodes));
       const began = performance.now();
       const args = argumentsOf(plan, states, act, given);

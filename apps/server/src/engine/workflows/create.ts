@@ -46,6 +46,7 @@ export function createCreate({ client, run, spaces }: EngineContext) {
     const [first = ''] = queues;
     const head = [id, stage, jobs.size, tree.length, first, nodeOf(tree, 0).kind, jobCountOf(tree)];
     const named = name === undefined ? [] : ['name', name];
-    await ask('workflow-create', [...head, 'by', caller.principal, 'tree', JSON.stringify(tree), ...named]);
+    const scoped = caller.scope === undefined ? [] : ['scope', JSON.stringify(caller.scope)];
+    await ask('workflow-create', [...head, 'by', caller.principal, 'tree', JSON.stringify(tree), ...named, ...scoped]);
   };
 }

@@ -1,24 +1,25 @@
 import type { EngineContext } from '../context.ts';
+import type { Owned, Scope } from '../rights.ts';
 import { redisFailure } from '../scripts.ts';
 import type { NodeState } from './decide.ts';
 import { queuesOf, type Tree } from './tree.ts';
 
 /**
  * A workflow's hash, prefix/workflow/<id>:
- *   type  name  tree (JSON)  by (whose rights begin its steps)  total (jobs)   never change
+ *   type  name  tree (JSON)  by (whose rights begin its steps)  scope (of the
+ *         credential that it was made with, JSON)  total (jobs)   never change
  *   left  completed  failed   jobs that have not ended, ended well, ended badly
  *   created  started  ended  until (no longer kept after)   moments in ms
  */
-const CONSTANT = ['type', 'name', 'tree', 'by', 'total', 'created'] as const;
+const CONSTANT = ['type', 'name', 'tree', 'by', 'scope', 'total', 'created'] as const;
 const CHANGING = ['completed', 'failed', 'started', 'ended'] as const;
 
 /** What never changes of a workflow. */
-export interface Plan {
+export interface Plan extends Owned {
   readonly id: string;
   readonly type: string;
   readonly name: string | undefined;
   readonly tree: Tree;
-  readonly owner: string;
   readonly total: number;
   readonly created: number;
   readonly queues: readonly string[];
@@ -68,7 +69,7 @@ export class Records {
     const is = known && (await this.#read((client) => client.hget(this.keyOf(tenant, id), 'created')));
     if (known !== undefined && is === `${known.created}`) return known;
     this.#plans.delete(`${tenant} ${id}`);
-    const [type, name, tree, by, total, created] = await this.#read((client) =>
+    const [type, name, tree, by, scope, total, created] = await this.#read((client) =>
       client.hmget(this.keyOf(tenant, id), ...CONSTANT),
     );
     if (!type || !tree || !by) return undefined;
@@ -79,6 +80,7 @@ export class Records {
       name: name ?? undefined,
       tree: nodes,
       owner: by,
+      ...(scope && { scope: JSON.parse(scope) as Scope }),
       total: Number(total),
       created: Number(created),
       queues: queuesOf(nodes),
