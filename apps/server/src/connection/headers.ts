@@ -17,6 +17,7 @@ const ONCE: ReadonlySet<string> = new Set([
   'x-ojs-tenant',
   'x-ojs-tenant-id',
   'x-request-id',
+  'dpop',
 ]);
 const LENGTHS: ReadonlySet<number> = new Set([...ONCE].map((name) => name.length));
 

@@ -6,6 +6,10 @@ import { serverEvent } from '../audit/server-event.ts';
 import { WatchedFile } from '../config/watched-file.ts';
 import type { Connections } from '../redis/connect.ts';
 import { type ApiKeyOptions, apiKeys, Verifier } from './api-key/verify.ts';
+import { challengeOf } from './binding/challenge.ts';
+import { possession } from './binding/possession.ts';
+import { Proofs } from './binding/proofs.ts';
+import { originsOf } from './binding/settings.ts';
 import { CredentialStore } from './credential-store.ts';
 import type { Mechanisms } from './identity.ts';
 import { type Environment, type IdentityFile, NOTHING_BELIEVED, parseIdentityFile } from './identity-file.ts';
@@ -35,6 +39,8 @@ export interface Identity {
   readonly verifier: Verifier;
   /** Tokens that this server issues. */
   readonly tokens: OwnTokens;
+  /** What may be presented: the value of WWW-Authenticate (RFC 9110 §11.6.1). */
+  challenge(): string;
   /** What is believed from outside, as it is now: take it anew for each use. */
   believed(): IdentityFile;
   /** Credentials, and what is believed from outside, are read anew before they are used again. */
@@ -49,6 +55,7 @@ export function createIdentity(options: IdentityOptions): Identity {
   const { redis, access, log, audit, environment } = options;
   const store = new CredentialStore({ redis, log });
   const verifier = createVerifier(options, store);
+  const proofs = new Proofs({ redis: redis.client });
   const file = new WatchedFile<IdentityFile>({
     setting: 'OJS_IDENTITY_FILE',
     path: options.identityFile,
@@ -74,7 +81,15 @@ export function createIdentity(options: IdentityOptions): Identity {
     stillVouched: () => true,
   });
   return {
-    mechanisms: { header: [apiKeys(verifier), tokens.mechanism] },
+    mechanisms: {
+      header: [apiKeys(verifier), tokens.mechanism],
+      prove: possession({
+        proofs,
+        rules: () => file.value.binding,
+        origins: () => originsOf(file.value),
+      }),
+    },
+    challenge: () => challengeOf(originsOf(file.value)),
     verifier,
     tokens,
     believed: () => file.value,

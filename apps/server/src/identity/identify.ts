@@ -14,14 +14,20 @@ export function identify(mechanisms: Mechanisms, asking: Asking): Promise<Identi
   const byHeader = asking.authorization === undefined ? undefined : ask(mechanisms.header, asking, 0);
   const byCertificate = asking.certificate === undefined ? undefined : mechanisms.certificate?.(asking);
   if (byHeader instanceof Promise || byCertificate instanceof Promise) {
-    return Promise.all([byHeader, byCertificate]).then((both) => prove(mechanisms, asking, agree(...both)));
+    return Promise.all([byHeader, byCertificate]).then((both) => together(mechanisms, asking, ...both));
   }
-  return prove(mechanisms, asking, agree(byHeader, byCertificate));
+  return together(mechanisms, asking, byHeader, byCertificate);
 }
 
-function prove(mechanisms: Mechanisms, asking: Asking, identified: Identified): Promise<Identified> | Identified {
-  if ('refused' in identified || mechanisms.prove === undefined) return identified;
-  const refused = mechanisms.prove(asking, identified);
+function together(
+  { prove }: Mechanisms,
+  asking: Asking,
+  byHeader: Identified | undefined,
+  byCertificate: Identified | undefined,
+): Promise<Identified> | Identified {
+  const identified = agree(byHeader, byCertificate);
+  if ('refused' in identified || prove === undefined) return identified;
+  const refused = prove(asking, identified, byCertificate !== undefined);
   return refused instanceof Promise ? refused.then((late) => late ?? identified) : (refused ?? identified);
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BadFile } from '../config/watched-file.ts';
-import { BindingRules } from './binding/settings.ts';
+import { BindingRules, bindingMistakes } from './binding/settings.ts';
 import { Certificates } from './certificate/settings.ts';
 import { Introspection } from './introspection/settings.ts';
 import { Issuers } from './jwt/settings.ts';
@@ -22,7 +22,7 @@ export type Environment = 'production' | 'development';
 
 /** Rules that a schema cannot say, one function a section: each mistake as `place: what to do`. */
 type Check = (file: IdentityFile, environment: Environment) => readonly string[];
-const CHECKS: readonly Check[] = [];
+const CHECKS: readonly Check[] = [bindingMistakes];
 
 /** Nothing from outside is believed. */
 export const NOTHING_BELIEVED: IdentityFile = IdentityFile.parse({});

@@ -21,13 +21,12 @@ export interface ClientCertificate {
   readonly notAfter: number;
 }
 
-/** What a DPoP proof is about (RFC 9449 §4.2). */
+/** The `DPoP` header of a request, and what its proof must be about (RFC 9449 §4.2). One object a request. */
 export interface Proof {
   readonly header: string;
-  readonly count: number;
   readonly method: string;
-  /** Without query and fragment. */
-  readonly url: string;
+  /** As the request line had it, without the query. */
+  readonly path: string;
 }
 
 /** What a token is worth nothing without: the key of a client certificate (RFC 8705) or of DPoP proofs (RFC 9449). */
@@ -89,6 +88,13 @@ export interface Mechanisms {
   readonly header: readonly Mechanism[];
   /** For the client certificate. */
   readonly certificate?: Mechanism;
-  /** Whether the credential is bound as it must be, and the binding proven. */
-  readonly prove?: (asking: Asking, known: Known) => Refused | undefined | Promise<Refused | undefined>;
+  /**
+   * Whether the credential is bound as it must be, and the binding proven.
+   * @param isConfirmed the client certificate stands for the same principal
+   */
+  readonly prove?: (
+    asking: Asking,
+    known: Known,
+    isConfirmed: boolean,
+  ) => Refused | undefined | Promise<Refused | undefined>;
 }

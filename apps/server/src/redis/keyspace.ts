@@ -35,6 +35,8 @@ export const systemSpace = {
   credentials: '{ojs}/credentials' as Key,
   /** Who has a second factor. Each has a record of its own: `identity/mfa/enrolments.ts`. */
   mfa: '{ojs}/mfa' as Key,
+  /** Below it, one key for each DPoP proof that was used; they end by themselves. */
+  proofs: '{ojs}/proofs' as Key,
   /** Counts every change of credentials or policy; servers look at it twice a second. */
   accessVersion: '{ojs}/access-version' as Key,
   /** Pub/sub channel that announces such a change. */

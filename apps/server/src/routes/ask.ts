@@ -6,6 +6,7 @@ import { addressOf } from '../connection/client-address.ts';
 import { readJson } from '../connection/json.ts';
 import type { Caller } from '../engine/engine.ts';
 import type { Admitted } from '../identity/admit.ts';
+import type { Proof } from '../identity/identity.ts';
 import { scopeOf } from './scope.ts';
 import type { Services } from './services.ts';
 
@@ -19,6 +20,8 @@ export class Ask {
   admitted: Admitted | undefined;
   /** The queue that the job of the request is in, where the target is a job. */
   queue = '';
+  /** What comes with a token that is bound to a key: one object, however often the request is identified. */
+  readonly proof: Proof | undefined;
   readonly #reply: FastifyReply;
   #body: unknown;
   #gone: AbortController | undefined;
@@ -28,6 +31,7 @@ export class Ask {
     this.operation = operation;
     this.request = request;
     this.#reply = reply;
+    this.proof = proofOf(request);
   }
 
   get who(): Admitted {
@@ -128,4 +132,8 @@ export class Ask {
       detail,
     });
   }
+}
+
+function proofOf({ headers: { dpop }, method, url }: FastifyRequest): Proof | undefined {
+  return typeof dpop === 'string' ? { header: dpop, method, path: url.split('?', 1)[0] ?? '' } : undefined;
 }

@@ -7,10 +7,10 @@ import type { Ask } from './ask.ts';
 import { unavailable } from './refusals.ts';
 
 /** One answer for every kind of bad credential: which it was is in the audit log. */
-function unauthenticated(): Refusal {
+function unauthenticated(challenge: string): Refusal {
   return refuse('unauthenticated', 'A valid credential is required.', {
     hint: 'Send the header Authorization: Bearer KEY.',
-    headers: { 'WWW-Authenticate': 'Bearer realm="ojs"' },
+    headers: { 'WWW-Authenticate': challenge },
   });
 }
 
@@ -41,7 +41,7 @@ function refused(ask: Ask, why: Refused): Refusal {
       headers: { 'Retry-After': seconds },
     });
   }
-  return unauthenticated();
+  return unauthenticated(ask.services.identity.challenge());
 }
 
 /** Takes the admission in, or throws why there is none. */
@@ -83,6 +83,7 @@ export function identifyAsk(ask: Ask): void | Promise<void> {
     authorizationCount: facts?.authorizations ?? 0,
     sourceIp: ask.sourceIp,
     socket: raw.socket,
+    proof: ask.proof,
   };
   const { access, identity } = ask.services;
   const who = (): Identified | Promise<Identified> => identify(identity.mechanisms, asking);

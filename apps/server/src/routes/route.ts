@@ -12,6 +12,7 @@ import { identifyAsk } from './identify.ts';
 import { parse } from './issues.ts';
 import { permitAnywhere, permitJob, permitQueues } from './permit.ts';
 import { readQuery } from './query.ts';
+import { flagQueryCredential } from './query-credential.ts';
 import { asRefusal, notFound, type Resource } from './refusals.ts';
 import { demandSecondFactor } from './second-factor.ts';
 import type { Services } from './services.ts';
@@ -179,6 +180,7 @@ export function addRoutes(app: FastifyInstance, services: Services, routes: read
       onRequest(request, reply, done) {
         const ask = new Ask(services, operation, request, reply);
         request.ask = ask;
+        flagQueryCredential(ask);
         if (isPublic) return readBody(request, reply, done);
         const failed = (error: unknown): void => fail(request, reply, operation, error);
         try {

@@ -16,7 +16,7 @@ export interface Services {
   readonly engine: Engine;
   readonly limits: Limits;
   readonly rules: EnqueueRules;
-  readonly identity: Pick<Identity, 'mechanisms'>;
+  readonly identity: Pick<Identity, 'mechanisms' | 'challenge'>;
   readonly access: Pick<Access, 'epochs' | 'policy'>;
   readonly audit: AuditLog;
   readonly logins: Logins;

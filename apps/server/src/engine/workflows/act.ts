@@ -71,8 +71,7 @@ export async function decideAct(
   const waiting = whole.cancel.filter((n) => n >= from);
   const cancel = waiting.slice(0, CANCELLED_AT_ONCE).map((n) => stepAt(tree, n));
   const next = waiting[CANCELLED_AT_ONCE];
-  const may = ({ step }: { step: StepNode }): boolean => 
-    rights.may('enqueue', step.queue, { type: step.type });
+  const may = ({ step }: { step: StepNode }): boolean => rights.may('enqueue', step.queue, { type: step.type });
   const permitted = begin.filter(may);
   const forbidden = begin.filter((each) => !may(each));
   const stored = await jobsOf(permitted.map(({ n }) => n));

@@ -1,0 +1,89 @@
+import type { RedisClient } from '../../redis/connect.ts';
+import type { Refused } from '../identity.ts';
+import { mismatch, type ProvenRequest, readProofClaims, WINDOW_MS } from './proof-claims.ts';
+import { type ProofKey, readProofKey } from './proof-key.ts';
+import { takeProof } from './used-proofs.ts';
+
+export interface ProofsOptions {
+  readonly redis: RedisClient;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+  /** Hears of each key that is read from a header, and of each signature that is checked: for tests that count. */
+  readonly onWork?: (what: 'key' | 'signature') => void;
+}
+
+/** What was proven: the thumbprint (RFC 7638) of the key that the sender holds. */
+export interface Proven {
+  readonly thumbprint: string;
+}
+
+/** Longest proof that is read, and longest header of one: the key, and no more. */
+const PROOF_CHARS = 8_192;
+const HEADER_CHARS = 1_024;
+const SHAPE = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{86})$/;
+/** Keys that are remembered, by the header that they came in: a client sends the same one with every proof. */
+const KEYS = 10_000;
+
+/** Checks DPoP proofs (RFC 9449 §4.3). */
+export class Proofs {
+  readonly #options: ProofsOptions;
+  readonly #now: () => number;
+  readonly #keys = new Map<string, ProofKey>();
+
+  constructor(options: ProofsOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+  }
+
+  /**
+   * Whether the proof was made for the request, with a key of that thumbprint, and never used. What costs little is asked first: only
+   * whoever presents a token bound to the key has a signature checked.
+   *
+   * @param thumbprint the key that it must be made with; absent: any, where a token is asked for that will be bound to it
+   */
+  async check(proof: string, request: ProvenRequest, thumbprint?: string): Promise<Proven | Refused> {
+    const now = this.#now();
+    const parts = this.#read(proof);
+    if (parts === undefined) return { refused: 'proof_malformed' };
+    const { key, claims, header, payload, signature } = parts;
+    if (thumbprint !== undefined && key.thumbprint !== thumbprint) return { refused: 'proof_with_another_key' };
+    const wrong = mismatch(claims, request, now);
+    if (wrong !== undefined) return { refused: wrong };
+    this.#options.onWork?.('signature');
+    if (!key.isSigned(`${header}.${payload}`, Buffer.from(signature, 'base64url'))) {
+      return { refused: 'proof_with_a_wrong_signature' };
+    }
+    this.#remember(header, key);
+    try {
+      const taken = { thumbprint: key.thumbprint, jti: claims.jti };
+      const isFirst = await takeProof(this.#options.redis, taken, claims.iat * 1_000 + WINDOW_MS, now);
+      return isFirst ? { thumbprint: key.thumbprint } : { refused: 'proof_used_before' };
+    } catch {
+      return { refused: 'store_unavailable', answer: 'backend_unavailable', retryAfterSeconds: 1 };
+    }
+  }
+
+  #read(proof: string) {
+    const [, header, payload, signature] = proof.length > PROOF_CHARS ? [] : (SHAPE.exec(proof) ?? []);
+    if (header === undefined || payload === undefined || signature === undefined) return undefined;
+    const key = this.#keyOf(header);
+    const claims = key && readProofClaims(payload);
+    return key && claims && { key, claims, header, payload, signature };
+  }
+
+  #keyOf(header: string): ProofKey | undefined {
+    const known = this.#keys.get(header);
+    if (known !== undefined || header.length > HEADER_CHARS) return known;
+    this.#options.onWork?.('key');
+    return readProofKey(header);
+  }
+
+  /** Only keys that signed: what anybody can write does not push out what is used. */
+  #remember(header: string, key: ProofKey): void {
+    if (this.#keys.has(header)) return;
+    this.#keys.set(header, key);
+    if (this.#keys.size <= KEYS) return;
+    const [oldest] = this.#keys.keys();
+    if (oldest !== undefined) this.#keys.delete(oldest);
+  }
+}
