@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answers, expectRefusal, type Harness, lines, startHarness } from './http-harness.ts';
 
@@ -169,36 +167,6 @@ describe('headers of every answer', () => {
     expect(answer.headers.location).toBe(`/ojs/v1/jobs/${answer.body.job.id}`);
     await ojs.send('GET', '/ojs/v1/queues', { headers });
     expect(JSON.stringify(await ojs.audit())).not.toContain('10.9.8.7');
-  });
-});
-
-describe('TLS', () => {
-  const handshake = async (options: object): Promise<string> => {
-    const socket = connectTls({ port: ojs.port, host: '127.0.0.1', servername: 'localhost', ca: ojs.ca, ...options });
-    try {
-      await once(socket, 'secureConnect');
-      return `${socket.getProtocol()} ${socket.getCipher().standardName}`;
-    } finally {
-      socket.destroy();
-    }
-  };
-
-  it('1.3 is chosen where both sides have it, and 1.2 is spoken with forward secrecy', async () => {
-    expect(await handshake({})).toMatch(/^TLSv1\.3 /);
-    expect(await handshake({ maxVersion: 'TLSv1.2' })).toMatch(/^TLSv1\.2 TLS_ECDHE_/);
-  });
-
-  it.each([
-    ['1.1', { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'ALL@SECLEVEL=0' }],
-    ['static RSA', { maxVersion: 'TLSv1.2', ciphers: 'AES256-GCM-SHA384' }],
-    ['CBC', { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES256-SHA384:ECDHE-RSA-AES256-SHA' }],
-  ])('%s is refused', async (_, options) => expect(handshake(options)).rejects.toThrow());
-
-  it('plain HTTP to the TLS port, and TLS to the plain port, end without harm', async () => {
-    const plainPort = Number(new URL(ojs.server.plainUrl ?? '').port);
-    await expect(handshake({ port: plainPort })).rejects.toThrow();
-    const health = await ojs.send('GET', '/ojs/v1/health');
-    expect(health.status).toBe(200);
   });
 });
 

@@ -3,10 +3,14 @@ import type { Server, TLSSocket } from 'node:tls';
 import { networkOf } from '../network/network-of.ts';
 import { addressOf } from './client-address.ts';
 
-/** A handshake that takes longer is slow: with any client that works it is done in a fraction. */
-const SLOW_MS = 2_000;
-/** Slow handshakes of one address (of one /64 network with IPv6) at a time; more are closed. */
-const SLOW_PER_ADDRESS = 20;
+export interface HandshakeLimits {
+  /** A handshake that takes longer is slow: with any client that works it is done in a fraction. */
+  readonly slowMs: number;
+  /** Slow handshakes of one address (of one /64 network with IPv6) at a time; more are closed. */
+  readonly slowPerAddress: number;
+}
+
+const LIMITS: HandshakeLimits = { slowMs: 2_000, slowPerAddress: 20 };
 
 /** What OpenSSL calls what was sent instead of TLS, in our words. */
 const WORDS: Readonly<Record<string, string>> = {
@@ -31,11 +35,13 @@ interface Pending {
  */
 export class Handshakes {
   readonly #onFailed: OnHandshakeFailed;
+  readonly #limits: HandshakeLimits;
   readonly #pending = new Map<Socket, Pending>();
   readonly #slow = new Map<string, number>();
 
-  constructor(onFailed: OnHandshakeFailed) {
+  constructor(onFailed: OnHandshakeFailed, limits: HandshakeLimits = LIMITS) {
     this.#onFailed = onFailed;
+    this.#limits = limits;
   }
 
   /** To be called before the server has other listeners: a connection is known before its handshake begins. */
@@ -46,7 +52,7 @@ export class Handshakes {
   }
 
   #begun(socket: Socket): void {
-    const timer = setTimeout(() => this.#becameSlow(socket), SLOW_MS).unref();
+    const timer = setTimeout(() => this.#becameSlow(socket), this.#limits.slowMs).unref();
     this.#pending.set(socket, { address: addressOf(socket), timer, isSlow: false });
     // Told of failures first: an error of TLS comes after the end of the connection below it.
     socket.once('close', () => setImmediate(() => this.#ended(socket)));
@@ -57,7 +63,7 @@ export class Handshakes {
     if (pending === undefined) return;
     const network = networkOf(pending.address);
     const slow = this.#slow.get(network) ?? 0;
-    if (slow >= SLOW_PER_ADDRESS) {
+    if (slow >= this.#limits.slowPerAddress) {
       this.#ended(socket);
       this.#onFailed('too_many_handshakes', pending.address);
       socket.destroy();
