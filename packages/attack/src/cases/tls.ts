@@ -1,4 +1,5 @@
 import type { Attack } from '../attack.ts';
+import { transportAttacks } from './transport.ts';
 
 /** Section M of the threat model. */
-export const tlsAttacks: readonly Attack[] = [];
+export const tlsAttacks: readonly Attack[] = [...transportAttacks];
