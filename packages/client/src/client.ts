@@ -1,13 +1,16 @@
 import { readAnswer } from './answer.ts';
 import type { CallAnswer, CallInput, OperationId } from './api.ts';
 import { readAuthority } from './authority.ts';
-import { type Credential, type CredentialSource, credentialSource } from './credentials.ts';
+import { defaultCredential } from './credentials/default-chain.ts';
+import { type Credential, type CredentialSource, headersOf, type PostRequest, tokenOf } from './credentials/source.ts';
+import { apiKey } from './credentials/stored.ts';
 import { OjsConfigurationError, OjsError, OjsValidationError } from './errors.ts';
 import { type EventFilter, followEvents, type StreamedEvent } from './event-stream.ts';
 import { routes } from './generated/routes.ts';
 import { DEFAULT_RETRY, mayRepeat, nextDelayMs, type RetrySettings } from './retry.ts';
 import { sleep } from './sleep.ts';
 import { pathOf } from './target.ts';
+import type { ClientCertificate } from './tls.ts';
 import { createTransport, type Transport } from './transport.ts';
 import { parseServerUrl } from './url.ts';
 
@@ -15,10 +18,17 @@ import { parseServerUrl } from './url.ts';
 export interface ConnectionOptions {
   /** `https://…`; plain `http://` only to the loopback. Default: OJS_URL. */
   url?: string;
-  /** An API key or token, or a function that returns it. Default: OJS_SECRET_API_KEY, or the file of OJS_SECRET_API_KEY_FILE. */
+  /** An API key or token, or a function that returns it. Default: {@link defaultCredential}. */
   credential?: Credential;
   /** PEM text or the path of a PEM file: the certificates to trust instead of the public ones. Default: OJS_CA_FILE. */
   ca?: string;
+  /** A client certificate: PEM texts or paths of PEM files, which are read again when they change. Default: OJS_CLIENT_CERT_FILE and OJS_CLIENT_KEY_FILE. */
+  certificate?: ClientCertificate;
+  /**
+   * Besides all other checks, the server's certificate chain must hold one of these public keys: `sha256/` and the base64 of the
+   * SHA-256 of the key (SPKI, DER). Pin the next key too.
+   */
+  pins?: readonly string[];
   /** Which tenant is meant, where the credential spans several. Sent as `X-OJS-Tenant`. */
   tenant?: string;
   /** Time for one try of a request, in milliseconds. Default 30,000. */
@@ -57,32 +67,62 @@ export interface Client {
 
 const MEDIA_TYPE = 'application/openjobspec+json';
 const MAX_BYTES = 32 * 1024 * 1024;
+/** Of an answer that holds a token. */
+const CREDENTIAL_BYTES = 64 * 1024;
 const TENANT = /^(\*|[a-zA-Z0-9][a-zA-Z0-9._:-]{0,127})$/;
 
 type AnyInput = { path?: Record<string, string>; query?: Record<string, unknown>; body?: unknown };
 
 /** @throws {OjsConfigurationError} when a setting is missing or not allowed; nothing is connected yet */
-export function createClient(options: ConnectionOptions = {}): Client {
+export function createClient(options: ConnectionOptions & { readonly workerId?: string } = {}): Client {
   const { origin, basePath } = parseServerUrl(options.url ?? process.env.OJS_URL);
+  const certificate = options.certificate ?? certificateOf(process.env);
   const transport = createTransport({
     origin,
     ca: readAuthority(options.ca ?? process.env.OJS_CA_FILE),
+    certificate,
+    pins: options.pins,
     connections: options.connections ?? 16,
   });
-  return new HttpClient(transport, credentialSource(options.credential), basePath, options);
+  const { credential, workerId } = options;
+  const source =
+    credential === undefined
+      ? defaultCredential({ hasCertificate: certificate !== undefined, isWorker: workerId !== undefined })
+      : typeof credential === 'string'
+        ? apiKey(credential)
+        : credential;
+  return new HttpClient(transport, source, origin + basePath, options);
+}
+
+function certificateOf({
+  OJS_CLIENT_CERT_FILE,
+  OJS_CLIENT_KEY_FILE,
+}: NodeJS.ProcessEnv): ClientCertificate | undefined {
+  if (!OJS_CLIENT_CERT_FILE && !OJS_CLIENT_KEY_FILE) return undefined;
+  if (OJS_CLIENT_CERT_FILE && OJS_CLIENT_KEY_FILE) return { cert: OJS_CLIENT_CERT_FILE, key: OJS_CLIENT_KEY_FILE };
+  throw new OjsConfigurationError('OJS_CLIENT_CERT_FILE and OJS_CLIENT_KEY_FILE belong together: set both');
 }
 
 class HttpClient implements Client {
   readonly #transport: Transport;
   readonly #credential: CredentialSource;
+  readonly #base: string;
   readonly #basePath: string;
+  readonly #workerId: string | undefined;
   readonly #headers: Record<string, string>;
   readonly #timeoutMs: number;
 
-  constructor(transport: Transport, credential: CredentialSource, basePath: string, options: ConnectionOptions) {
+  constructor(
+    transport: Transport,
+    credential: CredentialSource,
+    base: string,
+    options: ConnectionOptions & { readonly workerId?: string },
+  ) {
     this.#transport = transport;
     this.#credential = credential;
-    this.#basePath = basePath;
+    this.#base = base;
+    this.#basePath = base.slice(new URL(base).origin.length);
+    this.#workerId = options.workerId;
     this.#headers = { accept: MEDIA_TYPE, 'ojs-version': '1.0', ...tenantHeader(options.tenant) };
     this.#timeoutMs = options.timeoutMs ?? 30_000;
   }
@@ -106,27 +146,49 @@ class HttpClient implements Client {
 
   /** Sends with a credential; when the server refuses it and there is a newer one, with that. */
   async #authorized(id: OperationId, path: string, body: string | undefined, options: CallOptions): Promise<unknown> {
-    if ('open' in routes[id]) return this.#send(id, path, body, undefined, options);
-    const token = await this.#credential({ rejected: false });
+    if ('open' in routes[id]) return this.#send(id, path, body, {}, options);
+    const { method } = routes[id];
+    const first = await this.#present(method, path, false);
     try {
-      return await this.#send(id, path, body, token, options);
+      return await this.#send(id, path, body, first, options);
     } catch (error) {
       if (!(error instanceof OjsError) || error.status !== 401) throw error;
-      const renewed = await this.#credential({ rejected: true });
-      if (renewed === token) throw error;
+      const renewed = await this.#present(method, path, true);
+      if (tokenOf(renewed) === tokenOf(first)) throw error;
       return this.#send(id, path, body, renewed, options);
     }
   }
+
+  /** The headers that say who is asking. */
+  async #present(method: string, path: string, rejected: boolean): Promise<Record<string, string>> {
+    const url = this.#base + path.slice(this.#basePath.length);
+    const asked = { rejected, request: { method, url }, post: this.#post };
+    return headersOf(
+      await this.#credential(this.#workerId === undefined ? asked : { ...asked, workerId: this.#workerId }),
+    );
+  }
+
+  readonly #post = async (
+    path: string,
+    { authorization, contentType, body }: PostRequest,
+  ): Promise<{ status: number; body: string }> =>
+    this.#transport.send({
+      method: 'POST',
+      path: this.#basePath + path,
+      headers: { ...this.#headers, authorization, 'content-type': contentType },
+      body,
+      timeoutMs: this.#timeoutMs,
+      maxBytes: CREDENTIAL_BYTES,
+    });
 
   async #send(
     id: OperationId,
     path: string,
     body: string | undefined,
-    token: string | undefined,
+    credential: Record<string, string>,
     options: CallOptions,
   ): Promise<unknown> {
-    const headers = { ...this.#headers };
-    if (token !== undefined) headers.authorization = `Bearer ${token}`;
+    const headers = { ...this.#headers, ...credential };
     if (body !== undefined) headers['content-type'] = MEDIA_TYPE;
     const answer = await this.#transport.send({
       method: routes[id].method,
@@ -137,15 +199,14 @@ class HttpClient implements Client {
       timeoutMs: options.timeoutMs ?? this.#timeoutMs,
       maxBytes: options.maxBytes ?? MAX_BYTES,
     });
-    return readAnswer(answer, id, token, options.hasErrors);
+    return readAnswer(answer, id, tokenOf(credential), options.hasErrors);
   }
 
   events(filter: EventFilter): AsyncIterable<StreamedEvent> {
     return followEvents(
       async ({ path, headers, signal, rejected }) => {
-        const token = await this.#credential({ rejected });
-        const all = { ...this.#headers, ...headers, authorization: `Bearer ${token}` };
-        return this.#transport.open({ path, headers: all, signal });
+        const credential = await this.#present('GET', path, rejected);
+        return this.#transport.open({ path, headers: { ...this.#headers, ...headers, ...credential }, signal });
       },
       this.#basePath,
       filter,

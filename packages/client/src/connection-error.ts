@@ -15,6 +15,11 @@ export function connectionError(origin: string, error: unknown, signal?: AbortSi
       `The certificate of ${origin} was refused (${code}). If an authority of your own issued it, pass its certificate as \`ca\` or name its file in OJS_CA_FILE; if the name is wrong, use the name that the certificate is for`,
       { code: 'certificate_refused', cause: error },
     );
+  if (code === 'ERR_OJS_PIN')
+    return new OjsConnectionError(
+      `The certificate of ${origin} holds none of the pinned keys. If the server has a new key, pin it too before it is used`,
+      { code: 'certificate_refused', cause: error },
+    );
   if (CLOSED.has(code)) return new OjsConnectionError('This client was closed', { code: 'closed', cause: error });
   return new OjsConnectionError(`No connection to ${origin} (${code}). Is the server up, and is \`url\` right?`, {
     code: 'connection_failed',

@@ -57,6 +57,14 @@ export class OjsError extends Error {
  */
 export class OjsConnectionError extends OjsError {}
 
+/** No credential could be obtained: who gives them said no, or was not there. Codes `credential_refused`, `credential_unavailable`. */
+export class OjsCredentialError extends OjsError {
+  /** @param isPassing whether the next try may succeed */
+  constructor(message: string, isPassing: boolean) {
+    super(message, { code: isPassing ? 'credential_unavailable' : 'credential_refused', retryable: isPassing });
+  }
+}
+
 /** A setting is missing or not allowed. Code `invalid_configuration`. */
 export class OjsConfigurationError extends OjsError {
   constructor(message: string, cause?: unknown) {

@@ -24,11 +24,18 @@ export type {
 } from './api.ts';
 export { Chain, through } from './chain.ts';
 export { type CallOptions, type Client, type ConnectionOptions, createClient } from './client.ts';
-export { apiKey, type Credential, type CredentialSource, fromEnvironment, fromFile } from './credentials.ts';
+export { defaultCredential } from './credentials/default-chain.ts';
+export { createDpopKey, type DpopKey, dpop } from './credentials/dpop.ts';
+export { type ClientCredentialsOptions, clientCredentials } from './credentials/oauth.ts';
+export type { PrivateKey } from './credentials/private-key.ts';
+export { workerRegistration } from './credentials/registration.ts';
+export type { Asked, Credential, CredentialHeaders, CredentialSource, Presented } from './credentials/source.ts';
+export { apiKey, fromEnvironment, fromFile, type StoredSource } from './credentials/stored.ts';
 export {
   type Issue,
   OjsConfigurationError,
   OjsConnectionError,
+  OjsCredentialError,
   OjsError,
   type OjsErrorInfo,
   OjsTimeoutError,
@@ -50,6 +57,7 @@ export {
 export type { EnqueueOptions, RateLimitOptions, RetryOptions, UniqueOptions } from './options.ts';
 export { backoffMs, DEFAULT_RETRY, isTransient, type RetrySettings } from './retry.ts';
 export { sleep } from './sleep.ts';
+export type { ClientCertificate } from './tls.ts';
 export { type TracedOutcome, traceEnqueue, traceProcess } from './tracing.ts';
 export { isJobId, uuidv7 } from './uuid.ts';
 export { validate } from './validate.ts';

@@ -2,6 +2,7 @@ import { Pool } from 'undici';
 import { connectionError } from './connection-error.ts';
 import type { OpenAnswer } from './event-stream.ts';
 import { Exchange, type ExchangeLimits, type RawAnswer } from './exchange.ts';
+import { connector, type TlsOptions } from './tls.ts';
 
 /** One request, ready to be sent. */
 export interface RawRequest extends ExchangeLimits {
@@ -23,19 +24,11 @@ export interface Transport {
   destroy(): Promise<void>;
 }
 
-const CONNECT_MS = 10_000;
 const KEEP_ALIVE_MS = 60_000;
 
-/**
- * @param options.connections the most at once; the server allows 100 per client address by default
- * @param options.ca PEM certificates to trust instead of the public ones
- */
-export function createTransport(options: {
-  origin: string;
-  ca?: string[] | undefined;
-  connections: number;
-}): Transport {
-  const { origin, ca, connections } = options;
+/** @param options.connections the most at once; the server allows 100 per client address by default */
+export function createTransport(options: TlsOptions & { origin: string; connections: number }): Transport {
+  const { origin, connections, ...tls } = options;
   warnOfSwitch();
   const pool = new Pool(origin, {
     connections,
@@ -45,8 +38,7 @@ export function createTransport(options: {
     headersTimeout: 0,
     bodyTimeout: 0,
     allowH2: false,
-    // Stated, so that neither NODE_TLS_REJECT_UNAUTHORIZED nor --tls-min-v1.0 can weaken it.
-    connect: { ...(ca && { ca }), rejectUnauthorized: true, minVersion: 'TLSv1.2', timeout: CONNECT_MS },
+    connect: connector(tls),
   });
   return {
     async send({ method, path, headers, body, ...limits }) {

@@ -6,6 +6,7 @@ import {
 } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { createAuthority, type IssueOptions } from '@ojs/dev';
 
 /** A request as it arrived. */
@@ -15,6 +16,8 @@ export interface Arrived {
   headers: IncomingHttpHeaders;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape
   body: any;
+  /** Subject of the client certificate, where one came. */
+  certificate: string | undefined;
   /** Resolves when the exchange is over: answered, or the client has gone. */
   gone: Promise<void>;
   /** Breaks the connection. */
@@ -44,12 +47,17 @@ export interface Stub {
 
 let authority: ReturnType<typeof createAuthority> | undefined;
 
+/** Who issues the certificates of stub servers. */
+export const stubAuthority = (): ReturnType<typeof createAuthority> => {
+  authority ??= createAuthority();
+  return authority;
+};
+
 export async function startStub(
   respond: Respond,
-  options: { certificate?: Partial<IssueOptions>; plain?: boolean } = {},
+  options: { certificate?: Partial<IssueOptions>; plain?: boolean; asksForCertificate?: boolean } = {},
 ): Promise<Stub> {
-  authority ??= createAuthority();
-  const ca = await authority;
+  const ca = await stubAuthority();
   const requests: Arrived[] = [];
   const sockets = new Set<Socket>();
   let watchers: { fits: (request: Arrived) => boolean; found: (request: Arrived) => void }[] = [];
@@ -57,9 +65,10 @@ export async function startStub(
 
   const server: Server = options.plain
     ? createPlainServer()
-    : (createServer(
-        await ca.issue({ names: ['localhost', '127.0.0.1'], ...options.certificate }),
-      ) as unknown as Server);
+    : (createServer({
+        ...(await ca.issue({ names: ['localhost', '127.0.0.1'], ...options.certificate })),
+        ...(options.asksForCertificate && { requestCert: true, rejectUnauthorized: true, ca: ca.cert }),
+      }) as unknown as Server);
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
@@ -71,9 +80,10 @@ export async function startStub(
       method: incoming.method ?? '',
       path: incoming.url ?? '',
       headers: incoming.headers,
-      body: text ? JSON.parse(text) : undefined,
+      body: readBody(text, incoming.headers['content-type']),
+      certificate: (incoming.socket as TLSSocket).getPeerX509Certificate?.()?.subject,
       gone: new Promise((resolve) => outgoing.once('close', resolve)),
-      cut: () => outgoing.socket?.destroy(),
+      cut: () => void incoming.socket.destroy(),
     };
     requests.push(arrived);
     watchers = watchers.filter(({ fits, found }) => !fits(arrived) || void found(arrived));
@@ -99,6 +109,11 @@ export async function startStub(
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function readBody(text: string, type = ''): unknown {
+  if (text === '') return undefined;
+  return type.includes('json') ? JSON.parse(text) : Object.fromEntries(new URLSearchParams(text));
 }
 
 function answer(outgoing: ServerResponse, reply: Reply): void {

@@ -57,7 +57,8 @@ export interface Worker {
 
 /** @throws {OjsConfigurationError} when an option is missing or not allowed; nothing is connected yet */
 export function createWorker(options: WorkerOptions = {}): Worker {
-  return new HttpWorker(workerSettings(options), createClient(options), options);
+  const settings = workerSettings(options);
+  return new HttpWorker(settings, createClient({ ...options, workerId: settings.workerId }), options);
 }
 
 class HttpWorker implements Worker {

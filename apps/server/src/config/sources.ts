@@ -41,7 +41,10 @@ function place(target: Nested, path: readonly string[], value: string): void {
 }
 
 /** What the SDKs read: not ours, and no mistake where a server shares their environment. */
-const OF_SDKS: ReadonlySet<string> = new Set(['OJS_URL', 'OJS_CA_FILE']);
+const OF_SDKS: ReadonlySet<string> = new Set([
+  ...['OJS_URL', 'OJS_CA_FILE', 'OJS_CLIENT_CERT_FILE', 'OJS_CLIENT_KEY_FILE', 'OJS_TOKEN_FILE'],
+  ...['OJS_OAUTH_CLIENT_ID', 'OJS_OAUTH_ISSUER', 'OJS_OAUTH_TOKEN_URL', 'OJS_OAUTH_SCOPE', 'OJS_OAUTH_RESOURCE'],
+]);
 
 /** Where OpenTelemetry's own variables, which its SDKs share, say that spans go. */
 function collectorOf(env: NodeJS.ProcessEnv): string | undefined {

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { apiKey, credentialSource, fromEnvironment, fromFile } from './credentials.ts';
-import { OjsConfigurationError } from './errors.ts';
+import { OjsConfigurationError } from '../errors.ts';
+import { headersOf } from './source.ts';
+import { apiKey, fromEnvironment, fromFile } from './stored.ts';
 
 const KEY = 'ojs_prod_id_canary-secret';
 const fresh = { rejected: false };
@@ -21,20 +22,26 @@ afterEach(async () => {
 
 describe('a credential', () => {
   it('given as a string is what is sent', async () => {
-    expect(await credentialSource(KEY)(fresh)).toBe(KEY);
+    expect(headersOf(await apiKey(KEY)(fresh))).toEqual({ authorization: `Bearer ${KEY}` });
   });
 
-  it('given as a function is asked each time', async () => {
-    let count = 0;
-    const source = credentialSource(async () => `key-${++count}`);
-    expect([await source(fresh), await source(fresh)]).toEqual(['key-1', 'key-2']);
+  it('that is nothing sends no header: the client certificate speaks', () => {
+    expect(headersOf(undefined)).toEqual({});
+  });
+
+  it('with a proof is sent with the scheme that belongs to proofs', () => {
+    const headers = { authorization: `DPoP ${KEY}`, dpop: 'a.b.c' };
+    expect(headersOf(headers)).toEqual(headers);
+    expect(() => headersOf({ ...headers, authorization: `Bearer ${KEY}` })).toThrow(OjsConfigurationError);
+    expect(() => headersOf({ ...headers, dpop: 'a\r\nb' })).toThrow(OjsConfigurationError);
   });
 
   it('that could end a header is refused without being repeated', () => {
     const bad = `${KEY}\r\nx-evil: 1`;
     expect(() => apiKey(bad)).toThrow(OjsConfigurationError);
     expect(() => apiKey(bad)).not.toThrow(/canary/);
-    expect(() => credentialSource(() => bad)(fresh)).toThrow(OjsConfigurationError);
+    expect(() => headersOf(bad)).toThrow(OjsConfigurationError);
+    expect(() => headersOf(bad)).not.toThrow(/canary/);
   });
 
   it('is not shown by inspecting or serialising what holds it', () => {

@@ -1,27 +1,20 @@
 import { readFile, stat } from 'node:fs/promises';
-import { OjsConfigurationError } from './errors.ts';
-
-/**
- * A credential is asked for when a request needs one, so that rotation needs no machinery. `rejected` is true when the
- * server has just refused (401) what the last call returned; the request is repeated once if another value comes back.
- */
-export type CredentialSource = (asked: { rejected: boolean }) => string | Promise<string>;
-
-/** An API key or token, or where to get it. */
-export type Credential = string | CredentialSource;
+import { OjsConfigurationError } from '../errors.ts';
+import { type Asked, checkToken } from './source.ts';
 
 /** How long a credential file is trusted to be unchanged before it is looked at again. */
 const FILE_FRESH_MS = 1_000;
 const FILE_MAX_BYTES = 64 * 1024;
-/** RFC 6750 §2.1, and nothing that could end a header. */
-const TOKEN = /^[\x21-\x7e]{1,8192}$/;
+
+/** A credential that is a text, wherever it is kept: it can be the secret of another credential too. */
+export type StoredSource = (asked?: Pick<Asked, 'rejected'>) => string | Promise<string>;
 
 /**
  * An API key or token that does not change.
  *
  * @throws {OjsConfigurationError} when it cannot be sent in a header
  */
-export function apiKey(key: string): CredentialSource {
+export function apiKey(key: string): StoredSource {
   const checked = checkToken(key, 'The credential');
   return () => checked;
 }
@@ -32,8 +25,8 @@ export function apiKey(key: string): CredentialSource {
  * @param name default `OJS_SECRET_API_KEY`
  * @throws {OjsConfigurationError} when asked and neither is set
  */
-export function fromEnvironment(name = 'OJS_SECRET_API_KEY'): CredentialSource {
-  const files = new Map<string, CredentialSource>();
+export function fromEnvironment(name = 'OJS_SECRET_API_KEY'): StoredSource {
+  const files = new Map<string, StoredSource>();
   return (asked) => {
     const value = process.env[name];
     if (value) return checkToken(value.trim(), name);
@@ -51,7 +44,7 @@ export function fromEnvironment(name = 'OJS_SECRET_API_KEY'): CredentialSource {
  *
  * @throws {OjsConfigurationError} when asked and the file cannot be read, is larger than 64 KiB or is not one token
  */
-export function fromFile(path: string): CredentialSource {
+export function fromFile(path: string): StoredSource {
   let known: { token: string; version: string } | undefined;
   let lookedAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<string> | undefined;
@@ -71,30 +64,13 @@ export function fromFile(path: string): CredentialSource {
     return (known as { token: string }).token;
   };
 
-  return ({ rejected }) => {
+  return ({ rejected } = { rejected: false }) => {
     if (known && !rejected && performance.now() - lookedAt < FILE_FRESH_MS) return known.token;
     reading ??= look().finally(() => {
       reading = undefined;
     });
     return reading;
   };
-}
-
-/** Whatever a caller passes as a credential, as something that can be asked and that checks what it hands out. */
-export function credentialSource(credential: Credential | undefined): CredentialSource {
-  if (credential === undefined) return fromEnvironment();
-  if (typeof credential === 'string') return apiKey(credential);
-  return (asked) => {
-    const token = credential(asked);
-    return typeof token === 'string' ? checkToken(token, 'The credential') : token.then(checkAnswer);
-  };
-}
-
-const checkAnswer = (token: string): string => checkToken(token, 'The credential');
-
-function checkToken(token: string, what: string): string {
-  if (typeof token === 'string' && TOKEN.test(token)) return token;
-  throw new OjsConfigurationError(`${what} is empty or not a single token of printable ASCII characters`);
 }
 
 function asConfigurationError(path: string, error: unknown): OjsConfigurationError {
