@@ -122,6 +122,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       log,
       outgoing,
       mfaRequired: isMfaRequired(config),
+      elevationMs: config.admin.elevationSeconds * 1_000,
       streams: new StreamSlots(config.limits),
       answers: new Answers(draining, (reply, status) => tellAnswer(metrics, reply, status)),
       metrics,

@@ -3,6 +3,7 @@ export * from './bulk.ts';
 export * from './checkpoint.ts';
 export * from './cron.ts';
 export * from './dead-letter.ts';
+export * from './elevation.ts';
 export * from './error.ts';
 export * from './event-types.ts';
 export * from './events.ts';

@@ -2,6 +2,7 @@ import { attemptOperations } from './operations/attempts.ts';
 import { bulkOperations } from './operations/bulk.ts';
 import { cronOperations } from './operations/crons.ts';
 import { deadLetterOperations } from './operations/dead-letters.ts';
+import { elevationOperations } from './operations/elevation.ts';
 import { eventOperations } from './operations/events.ts';
 import { historyOperations } from './operations/history.ts';
 import { jobOperations } from './operations/jobs.ts';
@@ -32,6 +33,7 @@ export const operations = {
   ...eventOperations,
   ...cronOperations,
   ...webhookOperations,
+  ...elevationOperations,
 } satisfies Record<string, Operation>;
 
 export type Operations = typeof operations;

@@ -163,6 +163,8 @@ describe('no credential gets into a record (L6)', () => {
     ['eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln', 'eyJ…'],
     ['redis://user:hunter2@host', 'redis://user:…@host'],
     ['a -----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY----- b', 'a -----BEGIN … b'],
+    ['scan otpauth://totp/OJS:a?secret=JBSWY3DPEHPK3PXP now', 'scan otpauth://… now'],
+    ['code 3-abcde-fghij-klmno-pqrst', 'code …'],
     ['nothing to hide', 'nothing to hide'],
   ])('%j becomes %j', (text, clean) => {
     expect(redactText(text)).toBe(clean);

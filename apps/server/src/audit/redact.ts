@@ -7,13 +7,15 @@ const DEPTH = 5;
 
 /** Names whose values never belong into a record, whatever they are (ojs-security §11.3). */
 const FORBIDDEN =
-  /^(args|authorization|cookie|password|passwd|secret|secrets|token|access_token|refresh_token|private_key|api_key_secret|hash|salt)$/i;
+  /^(args|authorization|cookie|password|passwd|secret|secrets|token|access_token|refresh_token|private_key|api_key_secret|recovery_codes?|totp|otp|hash|salt)$/i;
 
 /** Texts that look like credentials, and what stands for them. */
 const CREDENTIALS: readonly [looks: RegExp, instead: string][] = [
   [/ojs_(prod|work|oper|admin|client|reg)_([0-9A-Za-z]*?)([0-9A-Za-z]{0,4})_[0-9A-Za-z]+/g, 'ojs_$1_…$3'],
   [/\b(bearer|basic|digest)\s+(?!ojs_[a-z]+_…)[A-Za-z0-9+/=._~-]{8,}/gi, '$1 …'],
   [/\beyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*\.?[A-Za-z0-9_-]*/g, 'eyJ…'],
+  [/otpauth:\/\/\S*/gi, 'otpauth://…'],
+  [/\b[0-9](-[a-z2-7]{5}){4}\b/g, '…'],
   [/-----BEGIN [A-Z0-9 ]+-----[\s\S]*?(-----END [A-Z0-9 ]+-----|$)/g, '-----BEGIN …'],
   [/(\/\/[^\s/:@]*:)[^\s/@]+@/g, '$1…@'],
 ];

@@ -8,7 +8,6 @@ import { matchingStep, newTotpSecret, totpUri } from '../identity/mfa/totp.ts';
 import type { Sealer } from '../identity/seal.ts';
 import type { RedisClient } from '../redis/connect.ts';
 import { UsageError } from './keys-arguments.ts';
-import { KeyRefusal } from './keys-errors.ts';
 import { localUser } from './local-user.ts';
 import { parseMfaArguments } from './mfa-arguments.ts';
 
@@ -28,6 +27,11 @@ export interface MfaEnvironment {
   readonly isInteractive: boolean;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
+}
+
+/** What was asked for cannot be done; the message says what to do. */
+class MfaRefusal extends Error {
+  override readonly name = 'MfaRefusal';
 }
 
 /** How often a person may mistype. */
@@ -52,7 +56,7 @@ export async function runMfa(argv: readonly string[], environment: MfaEnvironmen
     else await reset(environment, asked.owner);
     return 0;
   } catch (error) {
-    if (!(error instanceof UsageError || error instanceof KeyRefusal)) throw error;
+    if (!(error instanceof UsageError || error instanceof MfaRefusal)) throw error;
     environment.err(error.message);
     return error instanceof UsageError ? 2 : 1;
   }
@@ -63,7 +67,7 @@ async function enroll(environment: MfaEnvironment, owner: Owner, json: boolean):
   const secret = newTotpSecret();
   const codes = await newRecoveryCodes();
   if (!(await new Enrolments(redis).enrol(owner, sealer.seal(contextOf(owner), secret), codes, now()))) {
-    throw new KeyRefusal(
+    throw new MfaRefusal(
       'this principal has a second factor: if its authenticator is lost, remove it with `mfa reset` first',
     );
   }
@@ -95,12 +99,12 @@ async function confirm(environment: MfaEnvironment, owner: Owner): Promise<void>
   const { redis, sealer, out, readLine, isInteractive, now = Date.now } = environment;
   const enrolments = new Enrolments(redis);
   const enrolment = await enrolments.read(owner);
-  if (enrolment === undefined) throw new KeyRefusal('this principal has not begun an enrolment: `mfa enroll` does');
+  if (enrolment === undefined) throw new MfaRefusal('this principal has not begun an enrolment: `mfa enroll` does');
   if (enrolment.confirmedAt !== undefined)
-    throw new KeyRefusal('the second factor of this principal is in force already');
+    throw new MfaRefusal('the second factor of this principal is in force already');
   const secret = openSecret(sealer, owner, enrolment.sealed);
   if (secret === undefined) {
-    throw new KeyRefusal(
+    throw new MfaRefusal(
       'the enrolment was made under another OJS_SECRET_SERVER_KEY: set the right one, or enroll anew',
     );
   }
@@ -115,14 +119,14 @@ async function confirm(environment: MfaEnvironment, owner: Owner): Promise<void>
     }
   }
   record(environment, 'mfa.failed', owner, { reason: 'not_confirmed' });
-  throw new KeyRefusal(
+  throw new MfaRefusal(
     'no code fitted, so it is not in force: check the clocks of both machines, then run `mfa confirm` with a new code',
   );
 }
 
 async function reset(environment: MfaEnvironment, owner: Owner): Promise<void> {
   if (!(await new Enrolments(environment.redis).reset(owner))) {
-    throw new KeyRefusal('this principal has no second factor: `mfa status` shows who has one');
+    throw new MfaRefusal('this principal has no second factor: `mfa status` shows who has one');
   }
   record(environment, 'mfa.reset', owner);
   environment.out(`The second factor of ${owner.id} is removed; what it was used for ends within minutes.`);

@@ -1,11 +1,13 @@
 import type { Subject } from '../access/decide.ts';
 import { AccessUnavailable, type Epochs } from '../access/epoch.ts';
 import { tenantOf } from '../access/tenant.ts';
-import type { Identified, Refused } from './identity.ts';
+import type { Binding, Identified, Refused } from './identity.ts';
 
 /** Who is asking, about which tenant, and under which access epoch both hold: one consistent reading. */
 export interface Admitted {
   readonly principal: Subject;
+  /** What the credential is bound to, proven for this request. */
+  readonly binding?: Binding;
   readonly tenant: string;
   /** For `Caller.epoch` of whatever the request changes. */
   readonly epoch: string;
@@ -68,14 +70,11 @@ async function admitLater(
   throw new AccessUnavailable('access keeps changing');
 }
 
-function choose(
-  identified: Identified,
-  header: string | undefined,
-): Refused | TenantDenied | { principal: Subject; tenant: string } {
+function choose(identified: Identified, header: string | undefined): Refused | TenantDenied | Omit<Admitted, 'epoch'> {
   if ('refused' in identified) return identified;
-  const { principal } = identified;
+  const { principal, binding } = identified;
   const choice = tenantOf(principal, header);
   return 'refused' in choice
     ? { denied: choice.refused, message: choice.message, principal }
-    : { principal, ...choice };
+    : { principal, ...(binding && { binding }), ...choice };
 }

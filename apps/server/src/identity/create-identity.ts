@@ -13,6 +13,7 @@ import { originsOf } from './binding/settings.ts';
 import { CredentialStore } from './credential-store.ts';
 import type { Mechanisms } from './identity.ts';
 import { type Environment, type IdentityFile, NOTHING_BELIEVED, parseIdentityFile } from './identity-file.ts';
+import { SecondFactor } from './mfa/second-factor.ts';
 import type { Sealer } from './seal.ts';
 import { createTokens, type OwnTokens } from './tokens/create-tokens.ts';
 
@@ -41,6 +42,8 @@ export interface Identity {
   readonly tokens: OwnTokens;
   /** What may be presented: the value of WWW-Authenticate (RFC 9110 §11.6.1). */
   challenge(): string;
+  /** Verifies second factors. */
+  readonly secondFactor: SecondFactor;
   /** What is believed from outside, as it is now: take it anew for each use. */
   believed(): IdentityFile;
   /** Credentials, and what is believed from outside, are read anew before they are used again. */
@@ -92,6 +95,7 @@ export function createIdentity(options: IdentityOptions): Identity {
     challenge: () => challengeOf(originsOf(file.value)),
     verifier,
     tokens,
+    secondFactor: new SecondFactor({ redis: redis.client, sealer: options.sealer }),
     believed: () => file.value,
     refresh() {
       store.invalidate();

@@ -4,6 +4,7 @@ import { bulkRoutes } from './bulk.ts';
 import { bulkEnqueueRoutes } from './bulk-enqueue.ts';
 import { cronRoutes } from './crons.ts';
 import { deadLetterRoutes } from './dead-letter.ts';
+import { elevationRoutes } from './elevation.ts';
 import { eventRoutes } from './events.ts';
 import { historyRoutes } from './history.ts';
 import { jobRoutes } from './jobs.ts';
@@ -36,4 +37,5 @@ export const ROUTES: readonly Route[] = [
   ...rateLimitRoutes,
   ...eventRoutes,
   ...webhookRoutes,
+  ...elevationRoutes,
 ];

@@ -16,7 +16,7 @@ export interface Services {
   readonly engine: Engine;
   readonly limits: Limits;
   readonly rules: EnqueueRules;
-  readonly identity: Pick<Identity, 'mechanisms' | 'challenge'>;
+  readonly identity: Pick<Identity, 'mechanisms' | 'challenge' | 'tokens' | 'secondFactor'>;
   readonly access: Pick<Access, 'epochs' | 'policy'>;
   readonly audit: AuditLog;
   readonly logins: Logins;
@@ -25,6 +25,8 @@ export interface Services {
   readonly answers: Answers;
   /** Whether admins need a second factor for operations that say so. */
   readonly mfaRequired: boolean;
+  /** How long the token of an elevation lasts. */
+  readonly elevationMs: number;
   /** What can be said of a URL before it is sent to. */
   readonly outgoing: Pick<Outgoing, 'check'>;
   /** The streams of events that are open. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type PrivateRedis, startRedis } from '@ojs/dev';
 import { Secret, TOTP, URI } from 'otpauth';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { enrol } from '../../../test/mfa-fixtures.ts';
 import { type Connections, connect } from '../../redis/connect.ts';
 import { createSealer } from '../seal.ts';
 import { ATTEMPT_LIMITS } from './attempts.ts';
@@ -35,27 +36,7 @@ const sealer = createSealer(serverKey);
 /** What one server does; two of them share nothing but Redis. */
 const aServer = (): SecondFactor => new SecondFactor({ redis: redis.client, sealer, now: () => now });
 
-/** A confirmed enrolment; `code` says what the authenticator shows, some steps from now. */
-async function enrolled(whose: Owner = owner) {
-  const secret = newTotpSecret();
-  const recovery = await newRecoveryCodes();
-  const enrolments = new Enrolments(redis.client);
-  const sealed = sealer.seal(contextOf(whose), secret);
-  expect(await enrolments.enrol(whose, sealed, recovery, now)).toBe(true);
-  expect(await enrolments.confirm(whose, sealed, 0, now)).toBe(true);
-  const totp = new TOTP({ secret: Secret.fromBase32(secret) });
-  return {
-    secret,
-    sealed,
-    enrolments,
-    recovery: recovery.map(({ text }) => text),
-    code: (steps = 0) => totp.generate({ timestamp: now + steps * STEP_MS }),
-    wrong: () => {
-      const right = [-1, 0, 1].map((steps) => totp.generate({ timestamp: now + steps * STEP_MS }));
-      return ['000000', '111111', '222222', '333333'].find((code) => !right.includes(code)) as string;
-    },
-  };
-}
+const enrolled = (whose: Owner = owner) => enrol(redis.client, sealer, whose, () => now);
 
 test('codes of the steps before and after are taken, others are not', async () => {
   const { code } = await enrolled();
@@ -91,11 +72,10 @@ test('a recovery code is used once, and the others stay', async () => {
   const verdicts = await Promise.all(
     [aServer(), aServer()].map((each) => each.verify(owner, { recovery_code: first })),
   );
-  expect(verdicts).toContainEqual({ verified: 'recovery_code', left: 9 });
+  expect(verdicts).toContainEqual({ verified: 'recovery_code', left: 1 });
   expect(verdicts).toContainEqual({ failed: 'used_code' });
-  const of = (number: number, code: string): string => `${number}${code.slice(1)}`;
-  expect(await aServer().verify(owner, { recovery_code: of(3, second) })).toEqual({ failed: 'wrong_code' });
-  expect(await aServer().verify(owner, { recovery_code: second })).toEqual({ verified: 'recovery_code', left: 8 });
+  expect(await aServer().verify(owner, { recovery_code: `1${first.slice(1)}` })).toEqual({ failed: 'wrong_code' });
+  expect(await aServer().verify(owner, { recovery_code: second })).toEqual({ verified: 'recovery_code', left: 0 });
 });
 
 test('five failures lock a principal on every server, also for the right code, until they are 15 minutes old', async () => {

@@ -1,0 +1,198 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { loadConfig } from '../src/config/config.ts';
+import { attemptsOf } from '../src/identity/mfa/enrolments.ts';
+import { sealerOf } from '../src/identity/server-key.ts';
+import { type RunningServer, startServer } from '../src/server.ts';
+import { type Answer, expectRefusal, type Harness, runMain, startHarness } from './http-harness.ts';
+import { enrol } from './mfa-fixtures.ts';
+
+const ELEVATE = '/ojs/v1/auth/elevate';
+const PURGE = '/ojs/v1/queues/q/purge?confirm=true';
+
+let directory: string;
+let policyFile: string;
+let harness: Harness;
+let other: RunningServer;
+let people = 0;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'ojs-elevation-'));
+  policyFile = join(directory, 'policy.json');
+  await writeFile(policyFile, '{}');
+  harness = await startHarness({ OJS_ADMIN_MFA: 'required', OJS_POLICY_FILE: policyFile });
+  other = await startServer(loadConfig({ env: harness.env, execArgv: [] }));
+});
+afterAll(async () => {
+  await other.stop('test');
+  await harness.stop();
+  await rm(directory, { recursive: true });
+});
+
+/** An admin with a key and an authenticator. */
+async function anAdmin() {
+  const principal = `admin${people++}@test`;
+  const owner = { tenant: '_default', id: principal };
+  const key = await harness.key('admin', 'admin', { principal });
+  const factor = await enrol(
+    harness.connections.client,
+    sealerOf(loadConfig({ env: harness.env, execArgv: [] }).secrets),
+    owner,
+  );
+  const elevate = (body: unknown): Promise<Answer> => harness.send('POST', ELEVATE, { key, body });
+  return { principal, owner, key, elevate, ...factor };
+}
+
+/** Asks the other server, from an address of the loopback. */
+function there(
+  key: string,
+  body: unknown,
+  localAddress = '127.0.0.1',
+): Promise<{ status: number; retryAfter: string | undefined }> {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  return new Promise((resolve, reject) => {
+    const asked = request(new URL(ELEVATE, other.plainUrl), { method: 'POST', headers, localAddress }, (answer) => {
+      answer.resume();
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, retryAfter: answer.headers['retry-after'] }));
+    });
+    asked.on('error', reject);
+    asked.end(JSON.stringify(body));
+  });
+}
+
+const recordsOf = async (principal: string) =>
+  (await harness.audit()).filter((each) => each.principal === principal && each.event_type.startsWith('mfa.'));
+
+describe('a code of the authenticator', () => {
+  test('gives a token of five minutes with which the admin may do what needs a second factor', async () => {
+    const { key, principal, elevate, code } = await anAdmin();
+    expectRefusal(await harness.send('POST', PURGE, { key }), 403, 'mfa_required');
+    const { status, body, headers } = await elevate({ code: code() });
+    expect({ status, body }).toEqual({
+      status: 200,
+      body: { access_token: expect.any(String), token_type: 'Bearer', expires_in: expect.any(Number) },
+    });
+    expect(body.expires_in).toBeGreaterThan(297);
+    expect(body.expires_in).toBeLessThanOrEqual(300);
+    expect(headers['cache-control']).toBe('no-store');
+    expectRefusal(await harness.send('POST', PURGE, { key: body.access_token }), 404, 'not_found');
+    expectRefusal(await harness.send('POST', PURGE, { key }), 403, 'mfa_required');
+    const records = await recordsOf(principal);
+    expect(records.map(({ event_type, outcome }) => [event_type, outcome])).toEqual([
+      ['mfa.required', 'failure'],
+      ['mfa.elevated', 'success'],
+      ['mfa.required', 'failure'],
+    ]);
+    expect(records[1]?.detail).toMatchObject({ how: 'totp' });
+    expect(JSON.stringify(records)).not.toContain(body.access_token);
+  });
+
+  test('is taken once, whichever of two servers it comes to', async () => {
+    const { key, elevate, code } = await anAdmin();
+    const answers = await Promise.all([elevate({ code: code() }), there(key, { code: code() })]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 403]);
+    expectRefusal(await elevate({ code: code() }), 403, 'mfa_failed');
+    expect(await there(key, { code: code() })).toMatchObject({ status: 403 });
+  });
+
+  test('is not taken of somebody else', async () => {
+    const [{ code }, { elevate }] = [await anAdmin(), await anAdmin()];
+    expectRefusal(await elevate({ code: code() }), 403, 'mfa_failed');
+  });
+
+  test('is taken in one form only; others are malformed, and count as no attempt', async () => {
+    const { elevate, code, owner } = await anAdmin();
+    const right = code();
+    const wide = [...right].map((digit) => String.fromCodePoint(0xff10 + Number(digit))).join('');
+    const arabic = [...right].map((digit) => String.fromCodePoint(0x660 + Number(digit))).join('');
+    const forms: unknown[] = [
+      ` ${right}`,
+      `${right} `,
+      `${right}\n`,
+      `${right.slice(0, 3)} ${right.slice(3)}`,
+      `${right}0`,
+      `0${right}`,
+      right.slice(1),
+      Number(right),
+      `+${right.slice(1)}`,
+      `${right}\u0000`,
+      wide,
+      arabic,
+      [right],
+      '',
+      null,
+    ];
+    for (const form of forms) expectRefusal(await elevate({ code: form }), 400, 'invalid_request');
+    expectRefusal(await elevate({}), 400, 'invalid_request');
+    expectRefusal(await elevate({ code: right, recovery_code: '0-aaaaa-aaaaa-aaaaa-aaaaa' }), 400, 'invalid_request');
+    expect(await harness.connections.client.zcard(attemptsOf(owner))).toBe(0);
+    expect(await elevate({ code: right })).toMatchObject({ status: 200 });
+  });
+});
+
+test('a recovery code does the same once', async () => {
+  const { elevate, recovery, principal } = await anAdmin();
+  expect(await elevate({ recovery_code: recovery[0] })).toMatchObject({ status: 200 });
+  expectRefusal(await elevate({ recovery_code: recovery[0] }), 403, 'mfa_failed');
+  expect((await recordsOf(principal))[0]).toMatchObject({ detail: { how: 'recovery_code', left: 1 } });
+});
+
+test('five wrong codes lock the principal on both servers, from every address, whatever comes after', async () => {
+  const { key, principal, elevate, code, wrong } = await anAdmin();
+  const second = await harness.key('admin', 'admin', { principal });
+  for (let i = 0; i < 5; i++) {
+    const tried = i % 2 ? elevate({ code: wrong() }) : there(second, { code: wrong() }, `127.0.0.${i + 1}`);
+    expect(await tried).toMatchObject({ status: 403 });
+  }
+  const locked = await elevate({ code: code() });
+  expectRefusal(locked, 429, 'rate_limited');
+  expect(Number(locked.headers['retry-after'])).toBeGreaterThan(14 * 60);
+  expect(await there(key, { code: code() }, '127.0.0.9')).toMatchObject({
+    status: 429,
+    retryAfter: expect.any(String),
+  });
+  const events = (await recordsOf(principal)).map(({ event_type }) => event_type);
+  expect(events.filter((type) => type === 'mfa.failed')).toHaveLength(5);
+  expect(events.filter((type) => type === 'mfa.locked')).toHaveLength(2);
+});
+
+test('without a second factor, the admin hears what to do', async () => {
+  const key = await harness.key('admin', 'admin', { principal: 'new@test' });
+  const answer = await harness.send('POST', ELEVATE, { key, body: { code: '123456' } });
+  expectRefusal(answer, 403, 'mfa_failed');
+  expect(answer.body.error.hint).toContain('ojs-server mfa enroll');
+});
+
+test('producers and workers cannot elevate', async () => {
+  for (const plane of ['producer', 'worker'] as const) {
+    const key = await harness.key(plane, plane);
+    expectRefusal(await harness.send('POST', ELEVATE, { key, body: { code: '123456' } }), 403, 'permission_denied');
+  }
+});
+
+test('an elevation ends with the key that was elevated', async () => {
+  const { key, elevate, code } = await anAdmin();
+  const { access_token } = (await elevate({ code: code() })).body;
+  expectRefusal(await harness.send('POST', PURGE, { key: access_token }), 404, 'not_found');
+  const id = key.split('_')[2] as string;
+  const revoking = runMain(['keys', 'revoke', id], harness.env);
+  await revoking.ended;
+  expect(revoking.output()).toContain('is revoked');
+  await vi.waitFor(async () =>
+    expectRefusal(await harness.send('POST', PURGE, { key: access_token }), 401, 'unauthenticated'),
+  );
+});
+
+test('a principal that the policy disables can neither elevate nor use what it elevated', async () => {
+  const { principal, elevate, code } = await anAdmin();
+  const { access_token } = (await elevate({ code: code() })).body;
+  await writeFile(policyFile, JSON.stringify({ principals: { [principal]: { disabled: true } } }));
+  await vi.waitFor(async () => expectRefusal(await elevate({ code: code(1) }), 401, 'unauthenticated'), {
+    timeout: 5_000,
+  });
+  expectRefusal(await harness.send('POST', PURGE, { key: access_token }), 401, 'unauthenticated');
+  await writeFile(policyFile, '{}');
+});
