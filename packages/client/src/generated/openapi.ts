@@ -189,6 +189,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ojs/v1/auth/elevate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show a second factor, and get a short-lived token for operations that need one */
+        post: operations["elevate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ojs/v1/cron": {
         parameters: {
             query?: never;
@@ -1697,6 +1714,19 @@ export interface components {
          * @example PT1S
          */
         Duration: string;
+        ElevateAnswer: {
+            access_token: string;
+            /** @description Seconds; it ends earlier with the credential that was elevated */
+            expires_in: number;
+            /** @enum {string} */
+            token_type: "Bearer" | "DPoP";
+        };
+        ElevateRequest: {
+            /** @description What the authenticator shows now; each code is taken once */
+            code?: string;
+            /** @description Instead of a code, when the authenticator is lost; each is taken once */
+            recovery_code?: string;
+        };
         EnqueueAnswer: {
             /** @description The job existed already (unique jobs, ignore); status 200 */
             deduplicated?: boolean;
@@ -3402,6 +3432,40 @@ export interface operations {
                 };
                 content: {
                     "application/openjobspec+json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    elevate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["ElevateRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["ElevateAnswer"];
                 };
             };
             400: components["responses"]["Error400"];

@@ -32,6 +32,7 @@ export const routes = {
   deleteQueueJobs: { method: 'DELETE', path: '/ojs/v1/queues/{name}/jobs' },
   deleteWebhook: { method: 'DELETE', path: '/ojs/v1/webhooks/subscriptions/{id}' },
   drainQueue: { method: 'POST', path: '/ojs/v1/queues/{name}/drain' },
+  elevate: { method: 'POST', path: '/ojs/v1/auth/elevate' },
   enqueueBatch: { method: 'POST', path: '/ojs/v1/jobs/batch' },
   enqueueJob: { method: 'POST', path: '/ojs/v1/jobs' },
   enqueueJobs: { method: 'POST', path: '/ojs/v1/jobs/bulk' },
