@@ -124,7 +124,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       mfaRequired: isMfaRequired(config),
       elevationMs: config.admin.elevationSeconds * 1_000,
       streams: new StreamSlots(config.limits),
-      answers: new Answers(draining, (reply, status) => tellAnswer(metrics, reply, status)),
+      answers: new Answers(draining, (reply, status) => tellAnswer(metrics, reply, status), config.proxy.terminatesTls),
       metrics,
       isLeaving: () => draining.leaving,
       stopping: stopping.signal,

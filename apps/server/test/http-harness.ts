@@ -62,6 +62,7 @@ export interface Harness {
 export interface AuditRecord {
   readonly event_type: string;
   readonly principal: string;
+  readonly source_ip: string;
   readonly correlation_id: string;
   readonly tenant: string;
   readonly outcome: string;

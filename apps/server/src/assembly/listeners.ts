@@ -7,12 +7,16 @@ import { ConnectionLimit } from '../connection/connection-limit.ts';
 import { Handshakes } from '../connection/handshakes.ts';
 import type { ListenerOptions } from '../connection/listener.ts';
 import type { ServerTls } from '../connection/server-tls.ts';
+import { TrustedProxies } from '../connection/trusted-proxies.ts';
 import { ROUTES } from '../routes/all.ts';
 import { addRoutes } from '../routes/route.ts';
 import type { Services } from '../routes/services.ts';
 import { StartProblem } from '../start-problem.ts';
+import { handshakeFailed, strangerRefused } from './connection-refused.ts';
 import { drain } from './drain.ts';
-import { handshakeFailed } from './server-tls.ts';
+
+/** What tells one listener from another. */
+type Kind = Pick<ListenerOptions, 'secure' | 'onStranger'>;
 
 export interface Listeners {
   readonly url: string;
@@ -25,8 +29,8 @@ export interface Listeners {
 }
 
 /**
- * Listens: https where a certificate is configured, and plain http on the loopback where development asks for it. All
- * serve the same routes and count connections together.
+ * Listens: https where a certificate is configured, or plain http for the proxies that end TLS; and plain http on the loopback
+ * where development asks for it. All serve the same routes and count connections together.
  *
  * @param tls absent: no https
  * @throws {StartProblem} when a port cannot be used; none is left open then
@@ -36,11 +40,12 @@ export async function openListeners(
   services: Services,
   tls: ServerTls | undefined,
 ): Promise<Listeners> {
-  const connections = new ConnectionLimit(config.limits.connectionsPerClient);
+  const proxies = new TrustedProxies(config.proxy.trusted);
+  const connections = new ConnectionLimit(config.limits.connectionsPerClient, proxies);
   const apps: FastifyInstance[] = [];
-  const open = async (secure: ListenerOptions['secure'], host: string, port: number): Promise<AddressInfo> => {
-    const app = await assemble(config, services, connections, secure);
-    await bind(app, host, port, secure ? 'OJS_PORT' : 'OJS_PLAIN_PORT');
+  const open = async (kind: Kind, host: string, port: number, setting: string): Promise<AddressInfo> => {
+    const app = await assemble(config, services, { limits: config.limits, connections, proxies, ...kind });
+    await bind(app, host, port, setting);
     apps.push(app);
     return app.server.address() as AddressInfo;
   };
@@ -55,15 +60,20 @@ export async function openListeners(
   try {
     let url: string | undefined;
     let plainUrl: string | undefined;
+    const { audit } = services;
     if (tls !== undefined) {
-      const handshakes = new Handshakes((reason, address) => services.audit.record(handshakeFailed(reason, address)));
-      url = urlOf('https', config.host, await open({ tls, handshakes }, config.host, config.port));
+      const handshakes = new Handshakes((reason, address) => audit.record(handshakeFailed(reason, address)));
+      const address = await open({ secure: { tls, handshakes } }, config.host, config.port, 'OJS_PORT');
+      url = urlOf('https', config.host, address);
+    } else if (config.proxy.terminatesTls) {
+      const onStranger = (address: string): void => audit.record(strangerRefused(address));
+      url = urlOf('http', config.host, await open({ onStranger }, config.host, config.port, 'OJS_PORT'));
     }
     if (config.plainPort !== undefined) {
-      const address = await open(undefined, '127.0.0.1', config.plainPort);
+      const address = await open({}, '127.0.0.1', config.plainPort, 'OJS_PLAIN_PORT');
       plainUrl = urlOf('http', '127.0.0.1', address);
       // Not every machine has IPv6; a name such as localhost may mean either.
-      await open(undefined, '::1', address.port).catch(() => undefined);
+      await open({}, '::1', address.port, 'OJS_PLAIN_PORT').catch(() => undefined);
     }
     return { url: url ?? plainUrl ?? '', plainUrl, connections: () => connections.count, close };
   } catch (error) {
@@ -72,15 +82,10 @@ export async function openListeners(
   }
 }
 
-async function assemble(
-  { limits }: Config,
-  services: Services,
-  connections: ConnectionLimit,
-  secure: ListenerOptions['secure'],
-): Promise<FastifyInstance> {
+async function assemble({ limits }: Config, services: Services, listener: ListenerOptions): Promise<FastifyInstance> {
   const { answers, log } = services;
   const app = createApp({
-    listener: { limits, connections, ...(secure && { secure }) },
+    listener,
     answers,
     bodyBytes: Math.max(limits.bodyBytes, limits.batchBodyBytes),
     onFailure: (err, request_id) => log.error({ err, request_id }, 'request failed below the routes'),

@@ -1,4 +1,4 @@
-import type { AuditEvent, AuditLog } from '../audit/audit.ts';
+import type { AuditLog } from '../audit/audit.ts';
 import { serverEvent } from '../audit/server-event.ts';
 import { type CertificateFiles, ServerTls } from '../connection/server-tls.ts';
 import type { SentenceLog } from '../telemetry/log.ts';
@@ -8,19 +8,6 @@ const DAY_MS = 86_400_000;
 const ENDS_SOON_MS = 14 * DAY_MS;
 
 const dateOf = (ms: number): string => new Date(ms).toISOString();
-
-/** @param reason in one word. @param address from where the client came. */
-export function handshakeFailed(reason: string, address: string): AuditEvent {
-  return {
-    event_type: 'tls.handshake.failed',
-    principal: 'unknown',
-    source_ip: address,
-    correlation_id: 'connection',
-    tenant: 'unknown',
-    outcome: 'failure',
-    detail: { reason },
-  };
-}
 
 /**
  * The certificate of the listeners, with what happens to it in the log and the audit log.

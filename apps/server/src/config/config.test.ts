@@ -172,6 +172,21 @@ describe('production', () => {
       'OJS_REDIS_URL',
     ]);
   });
+  it('serves plain http to trusted proxies that end TLS, and to nobody else', () => {
+    const behind = { OJS_REDIS_URL, OJS_PROXY_TERMINATES_TLS: '1' };
+    expect(named({ ...behind, OJS_PROXY_TRUSTED: '10.0.0.0/8, 2001:db8::1' })).toEqual([]);
+    expect(named(behind)).toEqual(['OJS_PROXY_TRUSTED']);
+    for (const everybody of ['0.0.0.0/0', '::/0', '10.0.0.1, 0.0.0.0/0', 'proxy.example', '10.1/16', '']) {
+      expect(named({ ...behind, OJS_PROXY_TRUSTED: everybody }), everybody).toContain('OJS_PROXY_TRUSTED');
+    }
+    const both = {
+      ...behind,
+      OJS_PROXY_TRUSTED: '10.0.0.1',
+      OJS_TLS_CERT_FILE: '/nowhere',
+      OJS_TLS_KEY_FILE: '/nowhere',
+    };
+    expect(named(both)).toContain('OJS_PROXY_TERMINATES_TLS');
+  });
   it('refuses a password inside the address of Redis', () =>
     expect(refused({ OJS_REDIS_URL: 'redis://:hunter2@127.0.0.1:6379' })).toEqual(['OJS_REDIS_URL']));
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { createSecureContext } from 'node:tls';
 import type { z } from 'zod';
+import { judgeCertificate } from '../connection/certificate.ts';
 import { parseIdentityFile } from '../identity/identity-file.ts';
 import { ConfigMistakes, type Mistake, nearest } from './mistakes.ts';
 import { type Process, productionMistakes } from './production.ts';
@@ -59,7 +59,7 @@ function parse(raw: Nested, env: NodeJS.ProcessEnv, mistakes: Mistake[]): Settin
 }
 
 /** Files are read here once, so that a wrong path is told with the other mistakes; who needs one reads it again. */
-function fileMistakes(settings: Settings): Mistake[] {
+function fileMistakes(settings: Settings, listens: boolean): Mistake[] {
   const files: [name: string, path: string | undefined][] = [
     ['OJS_TLS_CERT_FILE', settings.tls.certFile],
     ['OJS_TLS_KEY_FILE', settings.tls.keyFile],
@@ -81,13 +81,10 @@ function fileMistakes(settings: Settings): Mistake[] {
   const identity = read.get('OJS_IDENTITY_FILE');
   if (identity) mistakes.push(...identityMistakes(identity.toString('utf8'), settings.env));
   const [cert, key] = [read.get('OJS_TLS_CERT_FILE'), read.get('OJS_TLS_KEY_FILE')];
-  if (cert && key) {
-    try {
-      createSecureContext({ cert, key });
-    } catch (error) {
-      const problem = `certificate and OJS_TLS_KEY_FILE are not a pair of PEM files that can be used (${codeOf(error)})`;
-      mistakes.push({ name: 'OJS_TLS_CERT_FILE', problem });
-    }
+  const judged = listens && cert && key ? judgeCertificate({ cert, key }, Date.now()) : {};
+  if ('unfit' in judged) {
+    const problem = `cannot be used together with OJS_TLS_KEY_FILE (${judged.unfit}): PEM files, a pair, valid now`;
+    mistakes.push({ name: 'OJS_TLS_CERT_FILE', problem });
   }
   return mistakes;
 }
@@ -103,14 +100,27 @@ function identityMistakes(text: string, env: Settings['env']): Mistake[] {
 }
 
 /** Rules between settings that hold in every environment. */
-function relationMistakes({ tls, plainPort, env, limits }: Settings, listens: boolean): Mistake[] {
+function relationMistakes({ tls, plainPort, proxy, env, limits }: Settings, listens: boolean): Mistake[] {
   const rules: [broken: boolean, name: string, problem: string][] = [
     [tls.certFile !== undefined && tls.keyFile === undefined, 'OJS_TLS_KEY_FILE', 'is required with OJS_TLS_CERT_FILE'],
     [tls.keyFile !== undefined && tls.certFile === undefined, 'OJS_TLS_CERT_FILE', 'is required with OJS_TLS_KEY_FILE'],
     [
-      listens && env === 'development' && !tls.certFile && !tls.keyFile && plainPort === undefined,
+      listens &&
+        env === 'development' &&
+        !(tls.certFile || tls.keyFile || proxy.terminatesTls) &&
+        plainPort === undefined,
       'OJS_TLS_CERT_FILE',
       'set it and OJS_TLS_KEY_FILE, or OJS_PLAIN_PORT: there is nothing to listen on',
+    ],
+    [
+      proxy.terminatesTls && proxy.trusted === undefined,
+      'OJS_PROXY_TRUSTED',
+      'is required with OJS_PROXY_TERMINATES_TLS: the addresses of the proxies, the only ones that are served',
+    ],
+    [
+      proxy.terminatesTls && (tls.certFile ?? tls.keyFile) !== undefined,
+      'OJS_PROXY_TERMINATES_TLS',
+      'means plain http: remove it, or OJS_TLS_CERT_FILE and OJS_TLS_KEY_FILE',
     ],
     [limits.leaseMs > limits.leaseMaxMs, 'OJS_LIMITS_LEASE_MS', 'must not be longer than OJS_LIMITS_LEASE_MAX_MS'],
     [limits.headersMs > limits.requestMs, 'OJS_LIMITS_HEADERS_MS', 'must not be longer than OJS_LIMITS_REQUEST_MS'],
@@ -131,7 +141,7 @@ export function loadConfig(process: Process): Config {
   const more = [
     ...relationMistakes(settings, process.listens ?? true),
     ...(settings.env === 'production' ? productionMistakes(settings, secrets.has('REDIS_PASSWORD'), process) : []),
-    ...fileMistakes(settings),
+    ...fileMistakes(settings, process.listens ?? true),
   ];
   // A setting that is wrong by itself is told once.
   mistakes.push(...more.filter(({ name }) => !mistakes.some((earlier) => earlier.name === name)));

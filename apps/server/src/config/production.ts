@@ -17,14 +17,16 @@ const IN_DEVELOPMENT = 'only with OJS_ENV=development';
  * machine, nothing checks less than it should, and nothing that belongs to development is on.
  */
 export function productionMistakes(settings: Settings, hasRedisPassword: boolean, process: Process): Mistake[] {
-  const { tls, redis, tracing, plainPort, dev } = settings;
+  const { tls, redis, tracing, plainPort, proxy, dev } = settings;
   const { listens = true } = process;
+  // Behind a proxy that ends TLS the server listens for that proxy only.
+  const needsTls = listens && !proxy.terminatesTls;
   const beyond = redis.url.filter((url) => !staysOnMachine(url));
   const passwordInUrl = (url: string): boolean => (URL.parse(url)?.password ?? '') !== '';
   const inspects = (text: string): boolean => /--inspect|--debug/.test(text);
   const rules: [broken: boolean, name: string, problem: string][] = [
-    [listens && tls.certFile === undefined, 'OJS_TLS_CERT_FILE', 'is required: production serves TLS only'],
-    [listens && tls.keyFile === undefined, 'OJS_TLS_KEY_FILE', 'is required: production serves TLS only'],
+    [needsTls && tls.certFile === undefined, 'OJS_TLS_CERT_FILE', 'is required: production serves TLS only'],
+    [needsTls && tls.keyFile === undefined, 'OJS_TLS_KEY_FILE', 'is required: production serves TLS only'],
     [plainPort !== undefined, 'OJS_PLAIN_PORT', `plain http is possible ${IN_DEVELOPMENT}: remove it`],
     [dev.testDirectives, 'OJS_DEV_TEST_DIRECTIVES', `is possible ${IN_DEVELOPMENT}: remove it`],
     [

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { LIMITS } from '@ojs/schema';
 import { z } from 'zod';
 import { parseNetwork } from '../outgoing/address.ts';
@@ -46,6 +47,14 @@ const outgoingTarget = z
   .refine(
     (text) => parseNetwork(text) !== undefined || /^(?=.{1,253}$)[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?$/i.test(text),
     'must be a host name, an address or a network such as 10.1.0.0/16',
+  );
+
+/** An address, or a network that is not everybody. */
+const proxyNetwork = z
+  .string()
+  .refine(
+    (text) => isIP(text.split('/', 1)[0] ?? '') > 0 && (parseNetwork(text)?.[1] ?? 0) > 0,
+    'must be an address or a network such as 10.1.0.0/16, and not everybody',
   );
 
 const MIB = 1024 * 1024;
@@ -101,6 +110,14 @@ export const Settings = z.strictObject({
   port: port.default(8443),
   tls: z.strictObject({ certFile: file.optional(), keyFile: file.optional() }).prefault({}),
   plainPort: port.optional(),
+  proxy: z
+    .strictObject({
+      /** Proxies whose word about the client is believed: X-Forwarded-For and Client-Cert (connection/forwarded.ts). */
+      trusted: list(proxyNetwork).optional(),
+      /** They end TLS: the server speaks plain http, and only with them. */
+      terminatesTls: flag.default(false),
+    })
+    .prefault({}),
   redis: z
     .strictObject({
       url: list(redisUrl),

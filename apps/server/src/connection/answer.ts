@@ -21,11 +21,20 @@ export interface Draining {
 /** The only place that writes an answer: every one has the headers of http-binding §6.5 and the security headers. */
 export class Answers {
   readonly #state: Draining;
+  readonly #isBehindTls: boolean;
   readonly #onAnswer: (reply: FastifyReply, status: number) => void;
 
-  /** @param onAnswer hears of each answer, before it is written. */
-  constructor(state: Draining, onAnswer: (reply: FastifyReply, status: number) => void = () => undefined) {
+  /**
+   * @param onAnswer hears of each answer, before it is written.
+   * @param isBehindTls a proxy ends TLS: clients are on TLS though the connections of this server are not.
+   */
+  constructor(
+    state: Draining,
+    onAnswer: (reply: FastifyReply, status: number) => void = () => undefined,
+    isBehindTls = false,
+  ) {
     this.#state = state;
+    this.#isBehindTls = isBehindTls;
     this.#onAnswer = onAnswer;
   }
 
@@ -80,7 +89,7 @@ export class Answers {
       ...about,
       ...['Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff'],
     ];
-    if ('encrypted' in request.socket) headers.push('Strict-Transport-Security', HSTS);
+    if (this.#isBehindTls || 'encrypted' in request.socket) headers.push('Strict-Transport-Security', HSTS);
     if (more !== undefined) for (const name in more) headers.push(name, more[name] as string);
     if (mustClose(request)) {
       headers.push('Connection', 'close');

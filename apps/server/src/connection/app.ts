@@ -3,6 +3,7 @@ import { type FastifyError, type FastifyInstance, type FastifyRequest, fastify }
 import type { Answers } from './answer.ts';
 import { knownPaths, refuseRequest, refuseUnrouted } from './before-route.ts';
 import { tooLarge } from './body.ts';
+import { type Client, clientOf, type Malformed } from './forwarded.ts';
 import { type HeaderFacts, inspectHeaders } from './headers.ts';
 import { createListener, type ListenerOptions } from './listener.ts';
 import { isCrowded } from './pipelining.ts';
@@ -14,6 +15,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** What the connection stage saw of the raw headers. */
     facts: HeaderFacts | undefined;
+    /** From where it comes; what a trusted proxy said of it, where one did. */
+    client: Client | undefined;
   }
   interface FastifyContextConfig {
     operation?: Operation;
@@ -57,6 +60,7 @@ export function createApp({ listener, answers, bodyBytes, onFailure }: AppOption
   const paths = knownPaths(Object.values(operations));
 
   app.decorateRequest('facts', undefined);
+  app.decorateRequest('client', undefined);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
@@ -72,8 +76,11 @@ export function createApp({ listener, answers, bodyBytes, onFailure }: AppOption
   app.addHook('onRequest', (request, reply, done) => {
     const facts = inspectHeaders(request.raw.rawHeaders);
     request.facts = facts;
+    const client = clientOf(request.raw, listener.proxies);
     const crowded = isCrowded(reply.raw, request.raw.socket);
-    const refusal = refuseRequest(request, facts, listener.connections) ?? (crowded ? tooManyAtOnce() : undefined);
+    let refusal = refuseRequest(request, facts, listener.connections) ?? (crowded ? tooManyAtOnce() : undefined);
+    if ('malformed' in client) refusal ??= misforwarded(client);
+    else request.client = client;
     if (refusal !== undefined) answers.refuse(reply, refusal);
     else if (request.is404) answers.refuse(reply, refuseUnrouted(request, paths));
     else done();
@@ -109,6 +116,14 @@ const tooManyAtOnce = (): Refusal =>
   refuse('rate_limited', 'Too many requests were sent on this connection without waiting for their answers.', {
     hint: 'Wait for an answer before sending the next request, or use more connections.',
     headers: { 'Retry-After': '1', Connection: 'close' },
+  });
+
+/** The proxy is ours and is to be put right; what it said is not guessed at. */
+const misforwarded = ({ malformed }: Malformed): Refusal =>
+  refuse('invalid_request', `${malformed}: the proxy sent it more than once, or not as it is defined.`, {
+    hint: 'Let the proxy remove what clients sent under this name before it adds its own.',
+    details: { field: malformed },
+    headers: { Connection: 'close' },
   });
 
 /** What a client hears of a failure that is ours. */

@@ -1,24 +1,28 @@
 import type { Socket } from 'node:net';
+import { networkOf } from '../network/network-of.ts';
 import { addressOf } from './client-address.ts';
+import type { TrustedProxies } from './trusted-proxies.ts';
 
-/** Connections beyond the limit that are still answered, per address; more are closed unanswered. */
+/** Connections beyond the limit that are still answered, per client; more are closed unanswered. */
 const ANSWERED_BEYOND = 32;
 /** How long a connection beyond the limit may take to ask and to hear the 429, in milliseconds. */
 const BEYOND_MS = 5_000;
 
 /**
- * Counts connections per client address (security page, Connection limit: 100). What is beyond the limit is accepted,
+ * Counts connections per client (security page, Connection limit: 100): per IPv4 address or IPv6 /64 network, of which one client has all. What is beyond the limit is accepted,
  * marked, answered 429 and closed: a client that is only refused would learn nothing. Counted from the first packet on, so that
- * handshakes count too.
+ * handshakes count too. A trusted proxy speaks for any number of clients: only the limit of all connections holds for it.
  */
 export class ConnectionLimit {
   readonly #most: number;
+  readonly #proxies: TrustedProxies;
   readonly #open = new Map<string, number>();
   readonly #beyond = new Set<string>();
   #count = 0;
 
-  constructor(most: number) {
+  constructor(most: number, proxies: TrustedProxies) {
     this.#most = most;
+    this.#proxies = proxies;
   }
 
   /** How many are open. */
@@ -29,16 +33,20 @@ export class ConnectionLimit {
   /** To be told of each TCP connection. */
   opened(socket: Socket): void {
     this.#count++;
+    socket.once('close', () => this.#count--);
     const address = addressOf(socket);
-    const open = (this.#open.get(address) ?? 0) + 1;
-    this.#open.set(address, open);
+    if (!this.#proxies.includes(address)) this.#limit(socket, networkOf(address));
+  }
+
+  #limit(socket: Socket, client: string): void {
+    const open = (this.#open.get(client) ?? 0) + 1;
+    this.#open.set(client, open);
     const peer = peerOf(socket);
     socket.once('close', () => {
-      this.#count--;
       this.#beyond.delete(peer);
-      const left = (this.#open.get(address) ?? 1) - 1;
-      if (left > 0) this.#open.set(address, left);
-      else this.#open.delete(address);
+      const left = (this.#open.get(client) ?? 1) - 1;
+      if (left > 0) this.#open.set(client, left);
+      else this.#open.delete(client);
     });
     if (open > this.#most + ANSWERED_BEYOND) {
       socket.destroy();

@@ -2,12 +2,14 @@ import { createServer as createPlain, type RequestListener, type Server, type Se
 import { createServer as createSecure } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Limits } from '@ojs/schema';
+import { addressOf } from './client-address.ts';
 import type { ConnectionLimit } from './connection-limit.ts';
 import { takeExpectations } from './expect.ts';
 import type { Handshakes } from './handshakes.ts';
 import { onConnect } from './raw-answer.ts';
 import type { ServerTls } from './server-tls.ts';
 import { LISTENER_RULES } from './tls.ts';
+import type { TrustedProxies } from './trusted-proxies.ts';
 
 /** How often slow clients are looked for: well below the times they are given. */
 const CHECK_MS = 2_000;
@@ -16,13 +18,16 @@ const MAX_HEADER_BYTES = 16 * 1024;
 export interface ListenerOptions {
   readonly limits: Pick<Limits, 'requestMs' | 'headersMs' | 'idleMs' | 'waitMs' | 'connections'>;
   readonly connections: ConnectionLimit;
-  /** Absent: plain http, for the loopback. */
+  readonly proxies: TrustedProxies;
+  /** Absent: plain http. */
   readonly secure?: { readonly tls: ServerTls; readonly handshakes: Handshakes };
+  /** Set: only trusted proxies are served, and this hears from where others came, whose connections are closed. */
+  readonly onStranger?: (address: string) => void;
 }
 
 /** The HTTP server below Fastify, with every time and size bounded (security page, DoS Protection). */
 export function createListener(options: ListenerOptions, handler: RequestListener): Server {
-  const { limits, connections, secure } = options;
+  const { limits, connections, secure, proxies, onStranger } = options;
   const http = {
     requestTimeout: limits.requestMs,
     headersTimeout: limits.headersMs,
@@ -39,7 +44,13 @@ export function createListener(options: ListenerOptions, handler: RequestListene
   // Who does not read its answer holds it in memory. A waiting request is silent too, and a slow one is told so; both before.
   server.setTimeout(Math.max(limits.requestMs, limits.waitMs) + 2 * CHECK_MS);
   server.maxConnections = limits.connections;
-  server.prependListener('connection', (socket: Socket) => connections.opened(socket));
+  server.prependListener('connection', (socket: Socket) => {
+    connections.opened(socket);
+    const address = addressOf(socket);
+    if (onStranger === undefined || proxies.includes(address)) return;
+    socket.destroy();
+    onStranger(address);
+  });
   server.on('connect', onConnect);
   takeExpectations(server);
   return server;

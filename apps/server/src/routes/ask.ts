@@ -61,8 +61,9 @@ export class Ask {
     };
   }
 
+  /** From where it comes, as the connection says, or a trusted proxy. */
   get sourceIp(): string {
-    return addressOf(this.request.raw.socket);
+    return this.request.client?.address ?? addressOf(this.request.raw.socket);
   }
 
   get bodyBytes(): number {

@@ -5,12 +5,14 @@ import { DEFAULT_POLICY } from '../access/policy.ts';
 import { Answers } from '../connection/answer.ts';
 import { createApp } from '../connection/app.ts';
 import { ConnectionLimit } from '../connection/connection-limit.ts';
+import { TrustedProxies } from '../connection/trusted-proxies.ts';
 import { BackendUnavailable } from '../engine/errors.ts';
 import { type Engine, StaleAccess } from '../engine/index.ts';
 import { ROUTES } from './all.ts';
 import { addRoutes, route } from './route.ts';
 import type { Services } from './services.ts';
 
+const proxies = new TrustedProxies();
 const logged: unknown[] = [];
 const log = { debug: () => undefined, error: (fields: unknown) => void logged.push(fields) };
 
@@ -22,7 +24,7 @@ function appWith(
 ): FastifyInstance {
   const answers = new Answers({ stopping: false });
   const app = createApp({
-    listener: { limits: LIMITS, connections: new ConnectionLimit(100) },
+    listener: { limits: LIMITS, connections: new ConnectionLimit(100, proxies), proxies },
     answers,
     bodyBytes: 1_000,
     onFailure: (error) => void logged.push(error),
@@ -66,7 +68,7 @@ const ask = (app: FastifyInstance) =>
 describe('deny by default', () => {
   const bare = () =>
     createApp({
-      listener: { limits: LIMITS, connections: new ConnectionLimit(100) },
+      listener: { limits: LIMITS, connections: new ConnectionLimit(100, proxies), proxies },
       answers: new Answers({ stopping: false }),
       bodyBytes: 1_000,
       onFailure: () => undefined,
