@@ -1,4 +1,5 @@
 import type { Attack } from './attack.ts';
+import { headerAttacks } from './cases/headers.ts';
 import { httpAttacks } from './cases/http.ts';
 import { keyAttacks } from './cases/keys.ts';
 import { mfaAttacks } from './cases/mfa.ts';
@@ -9,6 +10,7 @@ import { tokenAttacks } from './cases/tokens.ts';
 /** Every attack that can be seen from outside. */
 export const ATTACKS: readonly Attack[] = [
   ...tokenAttacks,
+  ...headerAttacks,
   ...keyAttacks,
   ...tlsAttacks,
   ...mfaAttacks,
