@@ -77,7 +77,7 @@ describe('a cron entry', () => {
       const cron = await crons.find(tenant, 'c');
       await crons.setEnabled(tenant, { ...caller('wide'), principal: 'other' }, cron!, enabled);
     }
-    await fire('c');
+    expect(await fire('c'), 'of a type that the scope has').toMatchObject({ outcome: 'triggered' });
     expect(asked).toEqual([{ owner: 'tester', scope: scope('narrow') }]);
   });
 
