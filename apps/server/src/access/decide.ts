@@ -82,8 +82,13 @@ function isWithin({ job, types }: Narrowing, permission: Permission, about: Abou
   return about.type !== undefined && new PatternSet(types).has(about.type);
 }
 
-/** Whether there is a queue, existing or not, on which the principal holds the permission: for lists. */
-export function decideAnywhere(policy: Policy, principal: Subject, permission: Permission): boolean {
+/**
+ * Whether there is a queue, existing or not, on which the principal holds the permission: for lists. Who was narrowed to one job has
+ * no lists, but what is said to be of that job.
+ */
+export function decideAnywhere(policy: Policy, principal: Subject, permission: Permission, about?: About): boolean {
+  const job = principal.narrowed?.job;
+  if (job !== undefined && about?.job !== job) return false;
   return compiled(policy, principal)[permission]?.anywhere ?? false;
 }
 

@@ -83,8 +83,8 @@ export class Ask {
     return decide(this.services.access.policy(), this.principal, permission, queue, about);
   }
 
-  mayAnywhere(permission: Permission): boolean {
-    return decideAnywhere(this.services.access.policy(), this.principal, permission);
+  mayAnywhere(permission: Permission, about?: About): boolean {
+    return decideAnywhere(this.services.access.policy(), this.principal, permission, about);
   }
 
   /** For what concerns a tenant as a whole: held on every queue of it. */

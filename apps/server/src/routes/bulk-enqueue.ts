@@ -4,10 +4,10 @@ import { type Refusal, refuse } from '../connection/refusal.ts';
 import type { NewJob } from '../engine/engine.ts';
 import type { Ask } from './ask.ts';
 import { doEach } from './each.ts';
-import { claimedJobs, claimedQueue, toNewJob } from './enqueue.ts';
+import { claimedJob, claimedJobs, toNewJob } from './enqueue.ts';
 import { invalid } from './issues.ts';
 import { checkTenant } from './jobs.ts';
-import { permitQueues } from './permit.ts';
+import { permitClaimed } from './permit.ts';
 import { pushFor } from './push.ts';
 import { asRefusal } from './refusals.ts';
 import { type Answer, type Route, route } from './route.ts';
@@ -46,7 +46,7 @@ function requestOf(body: unknown, ask: Ask): Request {
 
 /** Permits and validates one. @throws {Refusal} */
 function accept(ask: Ask, job: unknown, index: number, now: number): NewJob {
-  permitQueues(ask, [claimedQueue(job, index)], 'enqueue', false);
+  permitClaimed(ask, [claimedJob(job, index)], 'enqueue', false);
   const valid = toNewJob(job, ask.services.rules, now, ask.bodyBytes, index);
   checkTenant(ask, valid, index);
   return valid;

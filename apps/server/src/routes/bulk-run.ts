@@ -88,7 +88,8 @@ async function recorded<T>(ask: Ask, deed: Deed, tally: Tally, detail: object, r
 
 /** Moves some jobs, if the caller still may: access is decided anew where it has changed since. */
 async function moveSome(ask: Ask, deed: Deed, tally: Tally, jobs: readonly Selected[], dry: boolean): Promise<void> {
-  const may = ({ queue }: Selected): boolean => ask.may('inspect', queue) && ask.may(deed.permission, queue);
+  const may = ({ id: job, queue }: Selected): boolean =>
+    ask.may('inspect', queue, { job }) && ask.may(deed.permission, queue, { job });
   const moved = await decideAndServe(ask, async () => {
     const allowed = jobs.filter(may);
     const how = dry ? 'look' : 'each';

@@ -60,8 +60,8 @@ function selectionOf(ask: Ask, { action, permission }: Deed, filter: JobFilter):
 /** A queue that the filter names must be permitted: 403, once, instead of an answer that says nothing was there. */
 export function permitNamed(ask: Ask, { permission }: Deed, queue: string | undefined): void {
   if (queue === undefined) return;
-  permitQueues(ask, [queue], 'inspect', false);
-  permitQueues(ask, [queue], permission, false);
+  permitQueues(ask, [queue], 'inspect');
+  permitQueues(ask, [queue], permission);
 }
 
 /** @throws {Refusal} */

@@ -6,11 +6,11 @@ import type { Ask } from './ask.ts';
 
 import { bothNames, toCronJob } from './cron-answer.ts';
 import { claimedTemplate, toNewCron } from './cron-request.ts';
-import { claimedQueue } from './enqueue.ts';
+import { claimedJob } from './enqueue.ts';
 import { invalid } from './issues.ts';
 import { checkTenant } from './jobs.ts';
 import { cursorAfter, nameOfCursor, PAGE_LIMIT, paginationOf } from './pagination.ts';
-import { permitQueues } from './permit.ts';
+import { permitClaimed } from './permit.ts';
 import { notFound } from './refusals.ts';
 import { type Answer, type Route, route } from './route.ts';
 
@@ -18,7 +18,7 @@ import { type Answer, type Route, route } from './route.ts';
 async function permitCron(ask: Ask, name: string, permission: Permission): Promise<Cron> {
   const cron = await ask.services.engine.crons.find(ask.tenant, name);
   if (cron === undefined || !ask.may('inspect', cron.job.queue)) throw notFound('cron_job', name);
-  permitQueues(ask, [cron.job.queue], permission, false);
+  permitClaimed(ask, [cron.job], permission, false);
   return cron;
 }
 
@@ -26,7 +26,7 @@ async function permitCron(ask: Ask, name: string, permission: Permission): Promi
 async function permitReplacing(ask: Ask, name: string): Promise<Cron | undefined> {
   const cron = await ask.services.engine.crons.find(ask.tenant, name);
   if (cron === undefined) return undefined;
-  if (ask.may('inspect', cron.job.queue)) permitQueues(ask, [cron.job.queue], 'enqueue', false);
+  if (ask.may('inspect', cron.job.queue)) permitClaimed(ask, [cron.job], 'enqueue', false);
   else
     throw refuse('conflict', 'name: cannot be used.', {
       hint: 'Choose another.',
@@ -87,7 +87,7 @@ export const cronRoutes: readonly Route[] = [
   }),
 
   route(operations.registerCron, {
-    target: { claims: (body) => [claimedQueue(claimedTemplate(body))] },
+    target: { claims: (body) => [claimedJob(claimedTemplate(body))] },
     validatesBody: true,
     async handle(ask, { body }) {
       const { engine, rules } = ask.services;

@@ -41,7 +41,7 @@ type ListQuery = z.output<typeof operations.listDeadLetters.query>;
 
 async function list(ask: Ask, query: ListQuery) {
   const { queue, page, per_page, cursor } = query;
-  if (queue !== undefined) permitQueues(ask, [queue], 'inspect', false);
+  if (queue !== undefined) permitQueues(ask, [queue], 'inspect');
   const limit = query.limit ?? per_page ?? PAGE_LIMIT;
   if (page !== undefined && (query.offset !== undefined || cursor !== undefined)) {
     throw invalid('page', 'conflict', 'must not be given together with offset or cursor');
@@ -55,7 +55,7 @@ async function list(ask: Ask, query: ListQuery) {
 }
 
 async function stats(ask: Ask, { queue }: { queue?: string | undefined }): Promise<Answer> {
-  if (queue !== undefined) permitQueues(ask, [queue], 'inspect', false);
+  if (queue !== undefined) permitQueues(ask, [queue], 'inspect');
   const filter = { queue, visible: (name: string) => ask.may('inspect', name) };
   const found = await ask.services.engine.deadLetterStats(ask.tenant, filter);
   return {

@@ -16,6 +16,7 @@ import type { Refusal } from '../connection/refusal.ts';
 import type { NewJob } from '../engine/engine.ts';
 import { uuidV7 } from '../uuid.ts';
 import { invalid, refuseIssues } from './issues.ts';
+import type { Claimed } from './permit.ts';
 import { checkSizes } from './sizes.ts';
 import { parseWithoutUnknown } from './without-unknown.ts';
 
@@ -36,8 +37,14 @@ type Attributes = Record<string, unknown>;
 const isObject = (value: unknown): value is Attributes =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The queue that a job names, read before the job is validated, because the permission is asked about it first. */
-export function claimedQueue(job: unknown, index?: number): string {
+/** What a job says of its queue and type, read before it is validated, because the permission is asked about them first. */
+export function claimedJob(job: unknown, index?: number): Claimed {
+  const queue = claimedQueue(job, index);
+  const { type } = isObject(job) ? withVersion(job) : {};
+  return typeof type === 'string' ? { queue, type } : { queue };
+}
+
+function claimedQueue(job: unknown, index?: number): string {
   const at = index === undefined ? {} : { index };
   if (!isObject(job)) throw invalid('body', 'type', 'must be an object', at);
   const nested = isObject(job.options) ? job.options.queue : undefined;

@@ -15,7 +15,7 @@ const everyType: readonly string[] = ['*'];
 
 /** Names of queues are permitted, or refused, when they are named. @throws {Refusal} */
 export function permitWish(ask: Ask, { queues }: EventWish): void {
-  if (queues !== undefined) permitQueues(ask, queues, 'inspect', false);
+  if (queues !== undefined) permitQueues(ask, queues, 'inspect');
 }
 
 /** What passes the wish and the caller's rights of this moment; asked anew for each event. */
@@ -25,7 +25,7 @@ export function eventFilter(ask: Ask, { types = everyType, queues, jobTypes, job
     (named === undefined || named.has(queue)) &&
     (job === undefined || subject === job) &&
     (jobTypes === undefined || jobTypes.includes(jobType)) &&
-    ask.may('inspect', queue);
+    ask.may('inspect', queue, { job: subject });
   return {
     /** Whether anything about it may be told at all. */
     isAbout,

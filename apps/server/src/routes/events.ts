@@ -24,11 +24,11 @@ export const eventRoutes: readonly Route[] = [
   }),
 
   route(operations.streamEvents, {
-    target: 'visible',
+    target: { visible: ({ query }) => ({ job: jobOf(query) }) },
     async handle(ask, { query }) {
       const { types = query.event_types, queues, job_types: jobTypes, channel } = query;
       const [kind, name] = channel?.split(':', 2) ?? [];
-      const job = kind === 'job' ? name : query.job;
+      const job = jobOf(query);
       const wish = { types, queues: kind === 'queue' && name ? [name] : queues, jobTypes, job };
       if (job !== undefined) await permitJob(ask, job, 'inspect');
       permitWish(ask, wish);
@@ -50,7 +50,7 @@ export const eventRoutes: readonly Route[] = [
   route(operations.streamQueueEvents, {
     target: { queues: ({ params }) => [params.name] },
     async handle(ask, { params: { name }, query }) {
-      permitQueues(ask, [name], 'inspect', false);
+      permitQueues(ask, [name], 'inspect');
       await mustExist(ask, name);
       return answerStream(
         ask,
@@ -60,6 +60,12 @@ export const eventRoutes: readonly Route[] = [
     },
   }),
 ];
+
+/** The job that a stream is about, as its channel or beside it. */
+function jobOf({ channel, job }: { channel?: string | undefined; job?: string | undefined }): string | undefined {
+  const [kind, name] = channel?.split(':', 2) ?? [];
+  return kind === 'job' ? name : job;
+}
 
 async function mustExist(ask: Parameters<typeof permitJob>[0], queue: string): Promise<void> {
   if ((await ask.services.engine.stats(ask.tenant, queue)) === undefined) throw notFound('queue', queue);

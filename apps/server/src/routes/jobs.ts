@@ -2,7 +2,7 @@ import { type Job, operations, TERMINAL_STATES } from '@ojs/schema';
 import { refuse } from '../connection/refusal.ts';
 import type { NewJob } from '../engine/engine.ts';
 import type { Ask } from './ask.ts';
-import { claimedJobs, claimedQueue, toNewJob } from './enqueue.ts';
+import { claimedJob, claimedJobs, toNewJob } from './enqueue.ts';
 import { identifyAsk } from './identify.ts';
 import { mapInSlices } from './in-slices.ts';
 import { permitJob } from './permit.ts';
@@ -45,7 +45,7 @@ export async function finished(ask: Ask, id: string, waitMs: number): Promise<Jo
 
 export const jobRoutes: readonly Route[] = [
   route(operations.enqueueJob, {
-    target: { claims: (body) => [claimedQueue(body)] },
+    target: { claims: (body) => [claimedJob(body)] },
     validatesBody: true,
     async handle(ask, { body }) {
       const job = toNewJob(body, ask.services.rules, Date.now(), ask.bodyBytes);
@@ -57,7 +57,7 @@ export const jobRoutes: readonly Route[] = [
   }),
 
   route(operations.enqueueBatch, {
-    target: { claims: claimedQueues, batch: true },
+    target: { claims: (body, ask) => claimedJobs(body, ask.services.rules).map(claimedJob), batch: true },
     validatesBody: true,
     async handle(ask, { body }) {
       const { rules } = ask.services;
@@ -105,7 +105,3 @@ export const jobRoutes: readonly Route[] = [
     },
   }),
 ];
-
-function claimedQueues(body: unknown, ask: Ask): string[] {
-  return claimedJobs(body, ask.services.rules).map(claimedQueue);
-}

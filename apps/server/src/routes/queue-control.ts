@@ -78,7 +78,7 @@ export const queueControlRoutes: readonly Route[] = [
         const parsed = QueueName.safeParse(name);
         if (!parsed.success)
           throw invalid('name', name === undefined ? 'required' : 'format', 'must be the name of a queue');
-        return [parsed.data];
+        return [{ queue: parsed.data }];
       },
     },
     async handle(ask, { body: { name, config = {} } }) {

@@ -28,7 +28,7 @@ const outcomeOf = ({ state, result = null, error }: Job) => ({ state, result, ..
 /** The job, or nothing where the caller may not know of it. */
 async function readVisible(ask: Ask, id: string): Promise<Job | undefined> {
   const queue = await ask.services.engine.locate(ask.tenant, id);
-  if (queue === undefined || !ask.may('inspect', queue)) return undefined;
+  if (queue === undefined || !ask.may('inspect', queue, { job: id })) return undefined;
   const job = await ask.services.engine.info(ask.tenant, id);
   return job?.queue === queue ? job : undefined;
 }

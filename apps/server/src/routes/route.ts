@@ -1,6 +1,7 @@
 import type { JobId, Operation, Permission } from '@ojs/schema';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import type { About } from '../access/decide.ts';
 import type { Answers } from '../connection/answer.ts';
 import { urlOf } from '../connection/app.ts';
 import { refuseBody } from '../connection/body.ts';
@@ -10,7 +11,7 @@ import { Ask } from './ask.ts';
 import { decideAndServe } from './decide-anew.ts';
 import { identifyAsk } from './identify.ts';
 import { parse } from './issues.ts';
-import { permitAnywhere, permitJob, permitQueues } from './permit.ts';
+import { type Claimed, permitAnywhere, permitClaimed, permitJob, permitQueues } from './permit.ts';
 import { readQuery } from './query.ts';
 import { flagQueryCredential } from './query-credential.ts';
 import { asRefusal, notFound, type Resource } from './refusals.ts';
@@ -40,11 +41,13 @@ export type Target<O extends Operation> =
   /** Queues that the caller names: 403 where one is not permitted. */
   | { readonly queues: (input: Input<O>) => readonly string[] }
   /** The same, read from a body that is not validated yet; throws where that cannot be read. */
-  | { readonly claims: (body: unknown, ask: Ask) => readonly string[]; readonly batch?: boolean }
+  | { readonly claims: (body: unknown, ask: Ask) => readonly Claimed[]; readonly batch?: boolean }
   /** A job by its id: 404 where the caller may not know of it. Its queue is then `ask.queue`. */
   | { readonly job: (input: Input<O>) => z.output<typeof JobId> }
   /** Anything that the handler filters by `ask.may`: the permission must be held somewhere. */
-  | 'visible';
+  | 'visible'
+  /** The same, where the caller can ask for what is about one job. */
+  | { readonly visible: (input: Input<O>) => About };
 
 export interface Declaration<O extends Operation> {
   readonly target: Target<O>;
@@ -103,11 +106,12 @@ export function route<O extends Operation>(operation: O, declaration: Declaratio
       return undefined;
     }
     if ('claims' in target) {
-      permitQueues(ask, target.claims(ask.body(), ask), permission, target.batch ?? false);
+      permitClaimed(ask, target.claims(ask.body(), ask), permission, target.batch ?? false);
       return undefined;
     }
     const input = read(ask);
-    if ('queues' in target) permitQueues(ask, target.queues(input), permission, false);
+    if ('visible' in target) permitAnywhere(ask, permission, target.visible(input));
+    else if ('queues' in target) permitQueues(ask, target.queues(input), permission);
     else ask.queue = await permitJob(ask, target.job(input), permission);
     return input;
   }

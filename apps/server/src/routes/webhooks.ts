@@ -58,7 +58,7 @@ const hostOf = (url: string): string => URL.parse(url)?.host ?? '';
 const answerOf = (subscription: object): object => ({ ...subscription, subscription });
 
 const permitFilter = (ask: Ask, filter: WebhookRecord['filter']): void =>
-  permitQueues(ask, filter?.queues ?? [], 'inspect', false);
+  permitQueues(ask, filter?.queues ?? [], 'inspect');
 
 const withSecret = ({ subscription, secret }: { subscription: Subscription; secret: { reveal(): string } }) => ({
   ...subscription,

@@ -174,7 +174,7 @@ async function sorted(ask: Ask, ids: readonly string[]): Promise<{ held: string[
   const queues = await Promise.all(ids.map((id) => ask.services.engine.locate(ask.tenant, id)));
   ids.forEach((id, i) => {
     const queue = queues[i];
-    (queue !== undefined && ask.may('dequeue', queue) ? held : lost).push(id);
+    (queue !== undefined && ask.may('dequeue', queue, { job: id }) ? held : lost).push(id);
   });
   return { held, lost };
 }

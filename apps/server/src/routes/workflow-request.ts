@@ -2,17 +2,18 @@ import { parseDuration } from '@ojs/schema';
 import type { Tree, TreeNode } from '../engine/workflows/tree.ts';
 import type { NewWorkflow, StepJob } from '../engine/workflows/workflows.ts';
 import { uuidV7 } from '../uuid.ts';
-import { claimedQueue, type EnqueueRules, toNewJob } from './enqueue.ts';
+import { claimedJob, type EnqueueRules, toNewJob } from './enqueue.ts';
 import { invalid } from './issues.ts';
+import type { Claimed } from './permit.ts';
 import { within } from './within.ts';
 import { type Attributes, isObject, readShape, type ShapeNode, type ShapeStep } from './workflow-shape.ts';
 
 const isStep = (node: { readonly kind: string }): node is ShapeStep => node.kind === 'job';
 
-/** The queues of all jobs of a workflow, read before any is validated, because the permission is asked about them first. */
-export function claimedQueues(body: unknown, rules: EnqueueRules): string[] {
+/** What all jobs of a workflow say of their queues and types, read before any is validated, because the permission is asked about them first. */
+export function claimedSteps(body: unknown, rules: EnqueueRules): Claimed[] {
   const { nodes } = readShape(body, rules.unknownAttributes);
-  return nodes.filter(isStep).map(({ path, body: job }) => within(path, () => claimedQueue(job)));
+  return nodes.filter(isStep).map(({ path, body: job }) => within(path, () => claimedJob(job)));
 }
 
 /** A duration after `+`, in ms: what it is counted from is the moment at which the step begins. */

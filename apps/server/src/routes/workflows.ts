@@ -7,7 +7,7 @@ import { PAGE_LIMIT } from './pagination.ts';
 import { permitQueues } from './permit.ts';
 import { notFound } from './refusals.ts';
 import { type Route, route } from './route.ts';
-import { claimedQueues, workflowReader } from './workflow-request.ts';
+import { claimedSteps, workflowReader } from './workflow-request.ts';
 
 /** A workflow of which the caller may not inspect every queue does not exist for it. */
 async function visibleQueues(ask: Ask, id: string): Promise<readonly string[]> {
@@ -24,7 +24,7 @@ function answerOf<W extends Workflow>(workflow: W) {
 
 export const workflowRoutes: readonly Route[] = [
   route(operations.createWorkflow, {
-    target: { claims: (body, ask) => claimedQueues(body, ask.services.rules) },
+    target: { claims: (body, ask) => claimedSteps(body, ask.services.rules) },
     validatesBody: true,
     async handle(ask, { body }) {
       const { engine, rules } = ask.services;
@@ -68,7 +68,7 @@ export const workflowRoutes: readonly Route[] = [
   route(operations.cancelWorkflow, {
     target: 'visible',
     async handle(ask, { params: { id } }) {
-      permitQueues(ask, await visibleQueues(ask, id), 'cancel', false);
+      permitQueues(ask, await visibleQueues(ask, id), 'cancel');
       const { workflow, cancelled, completed } = await ask.services.engine.workflows.cancel(ask.tenant, ask.caller, id);
       ask.record('workflow.cancelled', 'success', { workflow_id: id, workflow_type: workflow.type });
       return { body: answerOf({ ...workflow, steps_cancelled: cancelled, steps_already_completed: completed }) };
