@@ -9,6 +9,7 @@ import { claimedTemplate, toNewCron } from './cron-request.ts';
 import { claimedJob } from './enqueue.ts';
 import { invalid } from './issues.ts';
 import { checkTenant } from './jobs.ts';
+import { permitLasting } from './narrowed.ts';
 import { cursorAfter, nameOfCursor, PAGE_LIMIT, paginationOf } from './pagination.ts';
 import { permitClaimed } from './permit.ts';
 import { notFound } from './refusals.ts';
@@ -91,6 +92,7 @@ export const cronRoutes: readonly Route[] = [
     validatesBody: true,
     async handle(ask, { body }) {
       const { engine, rules } = ask.services;
+      permitLasting(ask);
       const { cron, job } = toNewCron(body, rules, Date.now(), ask.bodyBytes);
       checkTenant(ask, job);
       return whileItChanges(async () => {

@@ -1,7 +1,7 @@
 import { LIMITS } from '@ojs/schema';
 import { describe, expect, it } from 'vitest';
 import { Refusal } from '../connection/refusal.ts';
-import { claimedQueue, type EnqueueRules, toNewJob } from './enqueue.ts';
+import { claimedJob, type EnqueueRules, toNewJob } from './enqueue.ts';
 import { jobTypeFilter } from './job-types.ts';
 
 const NOW = Date.parse('2026-02-12T10:30:00.000Z');
@@ -25,7 +25,8 @@ describe('options', () => {
     expect(read(job({ queue: 'flat', priority: 1 }))).toMatchObject({ queue: 'flat', priority: 1 });
     const both = job({ queue: 'flat', priority: 1, options: { queue: 'nested' } });
     expect(read(both)).toMatchObject({ queue: 'nested', priority: 1 });
-    expect(claimedQueue(both)).toBe('nested');
+    expect(claimedJob(both)).toEqual({ queue: 'nested', type: 'email.send' });
+    expect(claimedJob({ ...both, type: 'email.send@2.0' })).toMatchObject({ type: 'email.send' });
   });
 
   it('have the defaults of the specification', () => {

@@ -53,7 +53,10 @@ function appWith(
     answers,
     limits: { bodyBytes: 1_000, batchBodyBytes: 1_000, depth: 32 },
     rules: { unknownAttributes: 'reject' },
-    identity: { mechanisms: { header: [() => (admitted() ? { principal } : { refused: 'revoked' })] } },
+    identity: {
+      mechanisms: { header: [() => (admitted() ? { principal } : { refused: 'revoked' })] },
+      challenge: () => 'Bearer',
+    },
     access: { epochs, policy: () => DEFAULT_POLICY },
     audit: { record: () => undefined },
     logins: { success: () => undefined, failure: () => undefined },

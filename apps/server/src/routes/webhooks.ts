@@ -7,6 +7,7 @@ import { BadTarget } from '../outgoing/target.ts';
 import { uuidV7 } from '../uuid.ts';
 import type { Ask } from './ask.ts';
 import { invalid, parse } from './issues.ts';
+import { isLent, permitLasting } from './narrowed.ts';
 import { permitQueues } from './permit.ts';
 import { notFound } from './refusals.ts';
 import { type Route, route } from './route.ts';
@@ -17,7 +18,8 @@ const GRACE_MS = 86_400_000;
 
 /** Its owner's, and of those who administer every queue of the tenant. */
 const isVisible = (ask: Ask, { owner }: Pick<Subscription, 'owner'>): boolean =>
-  owner === ask.principal.id || decideEverywhere(ask.services.access.policy(), ask.principal, 'admin');
+  (owner === ask.principal.id && !isLent(ask.principal)) ||
+  decideEverywhere(ask.services.access.policy(), ask.principal, 'admin');
 
 /** @throws {Refusal} 404 for what does not exist and for what belongs to somebody else */
 async function find(ask: Ask, id: string): Promise<Subscription> {
@@ -80,6 +82,7 @@ export const webhookRoutes: readonly Route[] = [
     target: 'visible',
     validatesBody: true,
     async handle(ask) {
+      permitLasting(ask);
       const body = readBody(ask, CreateWebhookBody);
       const { url, events, filter, metadata, timeout_ms: timeoutMs = TIMEOUT_MS, active = true, secret } = body;
       checkUrl(ask, url);
@@ -125,6 +128,7 @@ export const webhookRoutes: readonly Route[] = [
     target: 'visible',
     validatesBody: true,
     async handle(ask, { params: { id } }) {
+      permitLasting(ask);
       const body = readBody(ask, UpdateWebhookBody);
       await find(ask, id);
       if (body.url !== undefined) checkUrl(ask, body.url);
@@ -173,6 +177,7 @@ export const webhookRoutes: readonly Route[] = [
   route(operations.rotateWebhookSecret, {
     target: 'visible',
     async handle(ask, { params: { id }, body }) {
+      permitLasting(ask);
       await find(ask, id);
       const graceMs = body?.grace_ms ?? GRACE_MS;
       const until = new Date(Date.now() + graceMs).toISOString();
