@@ -15,8 +15,8 @@ import {
 import type { Refusal } from '../connection/refusal.ts';
 import type { NewJob } from '../engine/engine.ts';
 import { uuidV7 } from '../uuid.ts';
+import type { Claimed } from './claimed.ts';
 import { invalid, refuseIssues } from './issues.ts';
-import type { Claimed } from './permit.ts';
 import { checkSizes } from './sizes.ts';
 import { parseWithoutUnknown } from './without-unknown.ts';
 

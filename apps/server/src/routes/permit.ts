@@ -2,6 +2,7 @@ import type { Permission } from '@ojs/schema';
 import type { About } from '../access/decide.ts';
 import { type Refusal, refuse } from '../connection/refusal.ts';
 import type { Ask } from './ask.ts';
+import type { Claimed } from './claimed.ts';
 import { notFound } from './refusals.ts';
 
 const SCOPES = { system: ' on all queues of all tenants', tenant: ' on all queues of the tenant' } as const;
@@ -20,13 +21,6 @@ export function denied(
     hint: 'Ask an operator for a credential or a policy that includes it.',
     details: { permission, ...detail },
   });
-}
-
-/** What the caller says itself of what it wants to do. */
-export interface Claimed {
-  readonly queue: string;
-  /** Of the job that would be enqueued. */
-  readonly type?: string | undefined;
 }
 
 /**

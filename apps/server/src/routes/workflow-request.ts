@@ -2,9 +2,9 @@ import { parseDuration } from '@ojs/schema';
 import type { Tree, TreeNode } from '../engine/workflows/tree.ts';
 import type { NewWorkflow, StepJob } from '../engine/workflows/workflows.ts';
 import { uuidV7 } from '../uuid.ts';
+import type { Claimed } from './claimed.ts';
 import { claimedJob, type EnqueueRules, toNewJob } from './enqueue.ts';
 import { invalid } from './issues.ts';
-import type { Claimed } from './permit.ts';
 import { within } from './within.ts';
 import { type Attributes, isObject, readShape, type ShapeNode, type ShapeStep } from './workflow-shape.ts';
 
