@@ -16,6 +16,7 @@ import type { Config } from './config/config.ts';
 import { Answers } from './connection/answer.ts';
 import { createEngine, type EngineSettings } from './engine/index.ts';
 import { createIdentity, type Identity } from './identity/create-identity.ts';
+import { CredentialManager } from './identity/manage/manager.ts';
 import { sealerOf } from './identity/server-key.ts';
 import { createOutgoing } from './outgoing/send.ts';
 import type { Connections } from './redis/connect.ts';
@@ -116,6 +117,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
         limits: config.limits,
       },
       identity,
+      credentials: credentialManager(config, redis, access),
       access,
       audit,
       logins: new Logins(audit),
@@ -206,6 +208,20 @@ function engineSettings({ limits, retention, history }: Config): Partial<EngineS
     crons: limits.crons,
   };
 }
+
+const credentialManager = (
+  { rotation, keys }: Config,
+  { client }: Connections,
+  { tenants, policy }: Access,
+): CredentialManager =>
+  new CredentialManager({
+    redis: client,
+    tenants,
+    policy,
+    graceMs: rotation.graceSeconds * 1_000,
+    cost: 2 ** keys.scryptCost,
+    now: Date.now,
+  });
 
 /** Who is asking, and what they may do. */
 async function createGates(

@@ -1,9 +1,5 @@
 import { type Operation, operations } from '@ojs/schema';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { DEFAULT_POLICY } from '../src/access/policy.ts';
-import { Tenants } from '../src/access/tenants.ts';
-import { revokeCredential } from '../src/cli/keys-revoke.ts';
-import { listCredentials } from '../src/identity/credential-changes.ts';
 import { type Answer, type AuditRecord, expectRefusal, type Harness, startHarness } from './http-harness.ts';
 
 let ojs: Harness;
@@ -240,10 +236,7 @@ describe('lists', () => {
 
 describe('access that changes while a request is on its way', () => {
   async function revoke(principal: string): Promise<void> {
-    const { client } = ojs.connections;
-    const { records } = await listCredentials(client);
-    const id = records.find((record) => record.principal === principal)?.id ?? '';
-    await revokeCredential(client, new Tenants(client), DEFAULT_POLICY, { id, force: false }, Date.now());
+    await ojs.revoke(principal);
   }
 
   it('is decided anew: a credential revoked elsewhere changes nothing any more', async () => {

@@ -269,7 +269,7 @@ describe('the owner of an entry', () => {
     const { client } = ojs.connections;
     const { version, records } = await listCredentials(client);
     const record = records.find(({ id }) => id === idOf(keys[0] ?? ''));
-    await writeCredential(client, version, { ...record!, revokedAt: Date.now(), compromised: true });
+    await writeCredential(client, version, { ...record!, revokedAt: Date.now(), revokedReason: 'compromised' });
     for (const name of [stolen, other]) await makeDue(client, '_default', name, Date.now() - 1_000);
     await firesAs(stolen, { outcome: 'skipped', reason: 'permission_denied' });
     await firesAs(other, { outcome: 'triggered' });

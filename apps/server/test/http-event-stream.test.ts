@@ -2,10 +2,6 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DEFAULT_POLICY } from '../src/access/policy.ts';
-import { Tenants } from '../src/access/tenants.ts';
-import { revokeCredential } from '../src/cli/keys-revoke.ts';
-import { listCredentials } from '../src/identity/credential-changes.ts';
 import { type Answer, expectRefusal, type Harness, startHarness } from './http-harness.ts';
 import { openStream, type SseClient } from './sse-client.ts';
 
@@ -187,10 +183,7 @@ describe('a stream of events', () => {
     const stream = await listen('?queues=left', key);
     await push('left');
     await stream.first(1);
-    const { client } = ojs.connections;
-    const { records } = await listCredentials(client);
-    const id = records.find(({ principal }) => principal === 'leaver')?.id ?? '';
-    await revokeCredential(client, new Tenants(client), DEFAULT_POLICY, { id, force: false }, Date.now());
+    await ojs.revoke('leaver');
     const revokedAt = Date.now();
     await stream.ended;
     expect(Date.now() - revokedAt).toBeLessThan(2_000);

@@ -11,8 +11,8 @@ import { type Child, createAuthority, type PrivateRedis, startChild, startRedis,
 import { expect } from 'vitest';
 import { DEFAULT_POLICY } from '../src/access/policy.ts';
 import { Tenants } from '../src/access/tenants.ts';
-import { createCredential } from '../src/cli/keys-create.ts';
 import { loadConfig } from '../src/config/config.ts';
+import { CredentialManager } from '../src/identity/manage/manager.ts';
 import { type Connections, connect } from '../src/redis/connect.ts';
 import { type RunningServer, startServer } from '../src/server.ts';
 
@@ -51,6 +51,8 @@ export interface Harness {
   readonly port: number;
   readonly env: Readonly<Record<string, string>>;
   key(plane: 'producer' | 'worker' | 'admin', role: string, options?: KeyOptions): Promise<string>;
+  /** Revokes every credential of the principal, as the command line would. */
+  revoke(principal: string): Promise<void>;
   send(method: string, path: string, options?: Send): Promise<Answer>;
   /** Bytes on a bare TLS (or, where said, TCP) connection, and all that comes back until it closes or is quiet. */
   raw(text: string | Buffer, options?: { plain?: boolean }): Promise<string>;
@@ -68,6 +70,9 @@ export interface AuditRecord {
   readonly outcome: string;
   readonly detail: Readonly<Record<string, unknown>>;
 }
+
+/** The command line: no rights are asked for. */
+const LOCAL = { name: 'local:test', force: true };
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
@@ -126,6 +131,13 @@ export async function startHarness(
   );
   const server = await (asChild ? startOwn(env) : startHere(env));
   const connections = await connect({ urls: [redis.url] }, () => undefined);
+  const manager = new CredentialManager({
+    redis: connections.client,
+    tenants: new Tenants(connections.client),
+    policy: () => DEFAULT_POLICY,
+    graceMs: 86_400_000,
+    now: Date.now,
+  });
   const agent = new Agent({ keepAlive: true, ca: authority.cert });
   const port = Number(new URL(server.url).port);
   const plainPort = server.plainUrl === undefined ? 0 : Number(new URL(server.plainUrl).port);
@@ -149,9 +161,12 @@ export async function startHarness(
     env,
     socket,
     async key(plane, role, { tenant = '_default', queues = ['*'], principal = `${role}@test` } = {}) {
-      const request = { plane, roles: [role], principal, tenant, queues };
-      const tenants = new Tenants(connections.client);
-      return (await createCredential(connections.client, tenants, DEFAULT_POLICY, request, Date.now())).key;
+      const draft = { kind: 'api_key', plane, roles: [role], principal, tenant, queues } as const;
+      return (await manager.create(LOCAL, draft)).key;
+    },
+    async revoke(principal) {
+      const { records } = await manager.list(LOCAL);
+      for (const { id } of records.filter((record) => record.principal === principal)) await manager.revoke(LOCAL, id);
     },
     send(method, path, { key, body, headers = {}, plain = false } = {}) {
       const bytes =

@@ -1,8 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { DEFAULT_POLICY } from '../src/access/policy.ts';
-import { Tenants } from '../src/access/tenants.ts';
-import { revokeCredential } from '../src/cli/keys-revoke.ts';
-import { listCredentials } from '../src/identity/credential-changes.ts';
 import { type Answer, expectRefusal, type Harness, startHarness } from './http-harness.ts';
 
 const WORKFLOWS = '/ojs/v1/workflows';
@@ -105,10 +101,7 @@ it('begins a step only while its owner may enqueue there', async () => {
   const key = await ojs.key('producer', 'producer', { queues: ['left', 'right'], principal: 'leaver@test' });
   const { body } = await create(chain(job('left'), job('right')), key);
   const [first] = await fetchFrom('left');
-  const { client } = ojs.connections;
-  const { records } = await listCredentials(client);
-  const credential = records.find(({ principal }) => principal === 'leaver@test')?.id ?? '';
-  await revokeCredential(client, new Tenants(client), DEFAULT_POLICY, { id: credential, force: false }, Date.now());
+  await ojs.revoke('leaver@test');
   await ojs.send('POST', '/ojs/v1/workers/ack', { key: worker, body: { job_id: first.id } });
   await expect.poll(async () => (await get(body.workflow.id, admin)).body.workflow.state).toBe('failed');
   const { steps, metadata } = (await get(body.workflow.id, admin)).body.workflow;

@@ -1,6 +1,7 @@
 export * from './access.ts';
 export * from './bulk.ts';
 export * from './checkpoint.ts';
+export * from './credentials.ts';
 export * from './cron.ts';
 export * from './dead-letter.ts';
 export * from './elevation.ts';

@@ -1,5 +1,6 @@
 import { attemptOperations } from './operations/attempts.ts';
 import { bulkOperations } from './operations/bulk.ts';
+import { credentialOperations } from './operations/credentials.ts';
 import { cronOperations } from './operations/crons.ts';
 import { deadLetterOperations } from './operations/dead-letters.ts';
 import { elevationOperations } from './operations/elevation.ts';
@@ -34,6 +35,7 @@ export const operations = {
   ...cronOperations,
   ...webhookOperations,
   ...elevationOperations,
+  ...credentialOperations,
 } satisfies Record<string, Operation>;
 
 export type Operations = typeof operations;

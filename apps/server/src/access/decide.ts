@@ -108,7 +108,19 @@ export function rulesOf(policy: Policy, principal: Principal): PrincipalRules | 
   return rules?.tenant === undefined || rules.tenant === principal.tenant ? rules : undefined;
 }
 
+/** On which queues a permission is held: those that `allow` matches and `deny` does not. */
+export interface Reach {
+  readonly allow: readonly string[];
+  readonly deny: readonly string[];
+}
+
+/** The patterns behind {@link decide}; what a credential is narrowed to beside queues is not in them. */
+export function reachOf(policy: Policy, principal: Subject, permission: Permission): Reach | undefined {
+  return compiled(policy, principal)[permission]?.reach;
+}
+
 interface Rule {
+  readonly reach: Reach;
   readonly deny: PatternSet;
   readonly anywhere: boolean;
   readonly everywhere: boolean;
@@ -163,6 +175,7 @@ function ruleOf(allow: readonly string[], denied: readonly string[]): Rule | und
   const allowed = new PatternSet(allow);
   const deny = new PatternSet(denied);
   return {
+    reach: { allow, deny: denied },
     deny,
     allows: (queue) => allowed.has(queue),
     everywhere: allowed.everything && deny.empty,

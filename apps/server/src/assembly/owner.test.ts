@@ -98,11 +98,11 @@ describe('the scope of the credential that something was made with', () => {
     expect(await mayStill()).toBe(true);
     await store({ ...(await recordOf(made)), revokedAt: 1 });
     expect(await mayStill()).toBe(true);
-    await store({ ...(await recordOf(other)), revokedAt: 1, compromised: true });
+    await store({ ...(await recordOf(other)), revokedAt: 1, revokedReason: 'compromised' });
     expect(await mayStill(), 'without a valid one').toBe(false);
     await issue();
     expect(await mayStill(), 'another than the one that made it is compromised').toBe(true);
-    await store({ ...(await recordOf(made)), revokedAt: 1, compromised: true });
+    await store({ ...(await recordOf(made)), revokedAt: 1, revokedReason: 'compromised' });
     expect(await mayStill()).toBe(false);
   });
 

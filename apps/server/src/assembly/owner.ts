@@ -53,7 +53,7 @@ class Holders {
       subjects.set(record.principal, [...(subjects.get(record.principal) ?? []), held]);
     }
     this.#subjects = subjects;
-    this.#compromised = new Set(records.filter(({ compromised }) => compromised).map(({ id }) => id));
+    this.#compromised = new Set(records.filter(({ revokedReason: why }) => why === 'compromised').map(({ id }) => id));
     this.#version = version;
   }
 }

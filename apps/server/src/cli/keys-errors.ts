@@ -2,8 +2,3 @@
 export class KeyRefusal extends Error {
   override readonly name: string = 'KeyRefusal';
 }
-
-/** What was asked is written, but does not hold everywhere yet. The message says what to do. */
-export class Unfinished extends KeyRefusal {
-  override readonly name = 'Unfinished';
-}

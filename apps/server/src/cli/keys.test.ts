@@ -41,7 +41,12 @@ beforeEach(async () => {
 
 const keys = (argv: readonly string[], policyFile?: string): Promise<number> =>
   runKeys(argv, {
-    ...{ redis, config: { policyFile }, out: (line) => out.push(line), err: (line) => err.push(line) },
+    ...{
+      redis,
+      config: { policyFile, rotation: { graceSeconds: 86_400 }, keys: { scryptCost: 14 } },
+      out: (line) => out.push(line),
+      err: (line) => err.push(line),
+    },
     audit: { record: (event) => void events.push(event), close: async () => undefined },
   });
 
@@ -107,7 +112,7 @@ describe('keys create', () => {
       {
         ...{ event_type: 'credential.created', principal: `local:${userInfo().username}`, source_ip: 'local' },
         ...{ tenant: 'acme', outcome: 'success' },
-        detail: { plane: 'producer', roles: ['producer'], for: 'shop', credential: `…${id.slice(-4)}` },
+        detail: { plane: 'producer', roles: ['producer'], of: 'shop', credential: `ojs_prod_…${id.slice(-4)}` },
       },
     ]);
   });
@@ -231,16 +236,78 @@ describe('keys revoke', () => {
     expect(`${out.join()}${err.join()}${JSON.stringify(events)}`).not.toContain(key.slice(-49));
   });
 
+  test('has a reason', async () => {
+    const { id = '' } = await json(producer);
+    expect(await json(['revoke', id, '--reason', 'compromised'])).toMatchObject({
+      ...{ state: 'revoked', revoked_reason: 'compromised' },
+    });
+    expect(events.at(-1)).toMatchObject({ detail: { reason: 'compromised', credential: `ojs_prod_…${id.slice(-4)}` } });
+  });
+
   test.each([
     [['revoke'], 2, /needs the id/],
     [['revoke', 'a', 'b'], 2, /keys: /],
     [['revoke', 'no such id'], 2, /needs the id/],
     [['revoke', 'nosuchid'], 1, /there is no key with this id/],
-    [['rotate'], 2, /does not know that command/],
+    [['rotate'], 2, /rotate: needs the id/],
+    [['rotate', 'a', '--grace', '1h'], 2, /--grace: must be an ISO 8601 duration/],
+    [['rotate', 'a', '--grace', 'P31D'], 2, /--grace: must be at most P30D/],
+    [['revoke', 'a', '--reason', 'bored'], 2, /--reason: must be one of compromised, superseded, unspecified/],
+    [['renew'], 2, /does not know that command/],
     [[], 2, /needs a command/],
   ])('%j says what is wrong', async (argv, code, message) => {
     expect(await keys(argv)).toBe(code);
     expect(err.join()).toMatch(message);
+  });
+});
+
+describe('keys rotate', () => {
+  test('prints a new key of the same id; the one before is accepted until its grace period ends', async () => {
+    const { key = '', id = '' } = await json(producer);
+    const rotated = await json(['rotate', id, '--grace', 'PT1H']);
+    expect(rotated).toMatchObject({ id, generation: 1, state: 'live' });
+    expect(rotated.key).not.toBe(key);
+    const left = Date.parse(rotated.previous_ends_at ?? '') - Date.now();
+    expect(left).toBeGreaterThan(3_590_000);
+    expect(left).toBeLessThanOrEqual(3_600_000);
+    const { ask, close } = await aServer();
+    for (const each of [key, rotated.key ?? '']) expect(await ask(each)).toMatchObject({ principal: { id: 'shop' } });
+    close();
+    expect(events.at(-1)).toMatchObject({
+      ...{ event_type: 'credential.rotated', outcome: 'success' },
+      detail: { credential: `ojs_prod_…${id.slice(-4)}`, previous_ends_at: rotated.previous_ends_at },
+    });
+    expect(JSON.stringify(events)).not.toContain(rotated.key?.slice(-49, -6));
+  });
+
+  test('with no grace ends the one before at once, and says so', async () => {
+    const { key = '', id = '' } = await json([...producer, '--tenant', 'acme']);
+    expect(await keys(['rotate', id, '--grace', 'PT0S'])).toBe(0);
+    expect(out.at(-1)).toMatch(/the one before is refused now/);
+    expect(await redis.client.get(tenantSpace('acme').epoch)).toBe('1');
+    const { ask, close } = await aServer();
+    expect(await ask(key)).toMatchObject({ refused: 'wrong_secret' });
+    expect(await ask(out[0] ?? '')).toHaveProperty('principal');
+    close();
+  });
+
+  test('of the three kinds keeps the kind', async () => {
+    for (const [kind, plane, role] of [
+      ['client', 'producer', 'producer'],
+      ['registration', 'worker', 'worker'],
+    ] as const) {
+      const made = await json(['create', '--kind', kind, '--plane', plane, '--role', role, '--principal', 'p']);
+      const word = kind === 'client' ? /^ojs_client_/ : /^ojs_reg_/;
+      expect(made.key).toMatch(word);
+      expect((await json(['rotate', made.id ?? ''])).key).toMatch(word);
+    }
+  });
+
+  test('of a key that has ended is refused', async () => {
+    const { id = '' } = await json(producer);
+    await json(['revoke', id]);
+    expect(await keys(['rotate', id])).toBe(1);
+    expect(err.join()).toMatch(/is revoked, for good: create another one/);
   });
 });
 
@@ -254,7 +321,7 @@ test('keys list shows each key with its state, and records that cannot be read',
   expect(await keys(['list'])).toBe(0);
   const lines = out.splice(0);
   expect(lines.find((line) => line.startsWith(id))).toMatch(
-    /live +producer +shop +_default +producer +a,b\.\* .* the shop/,
+    /live +api_key +producer +shop +_default +producer +a,b\.\* .* the shop/,
   );
   expect(lines.find((line) => line.startsWith(gone))).toMatch(/revoked/);
   expect(lines.at(-1)).toMatch(/^broken: the record cannot be read/);

@@ -5,6 +5,7 @@ export const USAGE = `ojs-server: a job server for Open Job Spec
   ojs-server keys create --plane producer|worker|admin --role ROLE --principal NAME
                          [--tenant T | --all-tenants] [--queues a,b.*] [--json]
   ojs-server keys list       list API keys
+  ojs-server keys rotate ID  give an API key a new secret; the one before is accepted for a while
   ojs-server keys revoke ID  revoke an API key
   ojs-server mfa enroll --principal NAME [--tenant T | --all-tenants]
                              give an admin a second factor; then mfa confirm, status, reset

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { LIMITS } from '@ojs/schema';
+import { GRACE_SECONDS_MAX, LIMITS } from '@ojs/schema';
 import { z } from 'zod';
 import { parseNetwork } from '../outgoing/address.ts';
 
@@ -129,6 +129,18 @@ export const Settings = z.strictObject({
   policyFile: file.optional(),
   /** Which credentials from outside are believed: identity/identity-file.ts. */
   identityFile: file.optional(),
+  rotation: z
+    .strictObject({
+      /** How long a secret that was rotated away is accepted, where the request says nothing. */
+      graceSeconds: whole(0, GRACE_SECONDS_MAX).default(86_400),
+    })
+    .prefault({}),
+  keys: z
+    .strictObject({
+      /** log2 of scrypt's N for new hashes; hashes that cost less are made anew when their key is used. */
+      scryptCost: whole(14, 17).default(14),
+    })
+    .prefault({}),
   auditFile: file.optional(),
   admin: z
     .strictObject({

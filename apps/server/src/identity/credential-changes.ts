@@ -29,6 +29,16 @@ export async function listCredentials(redis: RedisClient): Promise<CredentialLis
   return { version, records, unreadable: all.map(([id]) => id).filter((id) => !readable.has(id)) };
 }
 
+/** One credential, as it was at one version of all. */
+export async function readCredential(
+  redis: RedisClient,
+  id: string,
+): Promise<{ version: string; found: CredentialRecord | 'unreadable' | undefined }> {
+  const version = (await redis.get(systemSpace.accessVersion)) ?? '0';
+  const raw = await redis.hget(systemSpace.credentials, id);
+  return { version, found: raw === null ? undefined : (parseRecord(id, raw) ?? 'unreadable') };
+}
+
 /**
  * Writes a credential that was made or changed on the grounds of what was read at `version`.
  * The caller then raises the epochs of the tenants concerned, in this order.

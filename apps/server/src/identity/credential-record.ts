@@ -1,4 +1,13 @@
-import { Grant, Plane, PrincipalId, QueuePattern, RoleName, TenantScope } from '@ojs/schema';
+import {
+  CredentialKind,
+  Grant,
+  Plane,
+  PrincipalId,
+  QueuePattern,
+  RevocationReason,
+  RoleName,
+  TenantScope,
+} from '@ojs/schema';
 import { z } from 'zod';
 import type { Subject } from '../access/decide.ts';
 
@@ -16,10 +25,6 @@ export const StoredSecret = z.object({
 });
 export type StoredSecret = z.infer<typeof StoredSecret>;
 
-/** What a stored credential is for: see `api-key/key.ts`. */
-export const CredentialKind = z.enum(['api_key', 'client', 'registration']);
-export type CredentialKind = z.infer<typeof CredentialKind>;
-
 /** A credential as it is kept in Redis (`systemSpace.credentials`, field id). Times in milliseconds since the epoch. */
 export const CredentialRecord = z.object({
   id: z.string().regex(/^[0-9A-Za-z]{1,64}$/),
@@ -31,14 +36,18 @@ export const CredentialRecord = z.object({
   /** The queues to which the permissions of the roles are limited. */
   queues: z.array(QueuePattern).min(1).default(['*']),
   grants: z.array(Grant).default([]),
-  /** Several while a rotation is in its grace period. */
+  /** Two while a rotation is in its grace period, the newest first; none once it is revoked. */
   secrets: z.array(StoredSecret).max(8),
+  /** How often the secret was rotated. */
+  generation: z.int().min(0).optional(),
+  rotatedAt: Ms.optional(),
   createdAt: Ms,
+  createdBy: z.string().optional(),
   notBefore: Ms.optional(),
   expiresAt: Ms.optional(),
   revokedAt: Ms.optional(),
-  /** It was revoked because others may have it: what was made with it does not act any more. */
-  compromised: z.literal(true).optional(),
+  /** `compromised`: others may have it, so what was made with it does not act any more. */
+  revokedReason: RevocationReason.optional(),
   label: z.string().max(200).optional(),
 });
 export type CredentialRecord = z.infer<typeof CredentialRecord>;

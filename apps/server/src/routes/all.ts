@@ -2,6 +2,7 @@ import { ackRoutes } from './acks.ts';
 import { attemptRoutes } from './attempts.ts';
 import { bulkRoutes } from './bulk.ts';
 import { bulkEnqueueRoutes } from './bulk-enqueue.ts';
+import { credentialRoutes } from './credentials.ts';
 import { cronRoutes } from './crons.ts';
 import { deadLetterRoutes } from './dead-letter.ts';
 import { elevationRoutes } from './elevation.ts';
@@ -38,4 +39,5 @@ export const ROUTES: readonly Route[] = [
   ...eventRoutes,
   ...webhookRoutes,
   ...elevationRoutes,
+  ...credentialRoutes,
 ];

@@ -31,6 +31,7 @@ const RESOURCES = {
   checkpoint: 'checkpoint',
   webhook_subscription: 'subscription',
   webhook_delivery: 'delivery',
+  credential: 'credential',
 } as const;
 export type Resource = keyof typeof RESOURCES;
 

@@ -129,6 +129,7 @@ export function route<O extends Operation>(operation: O, declaration: Declaratio
 /** What an id in a path is the id of, where that is not a job. */
 const RESOURCES: readonly (readonly [prefix: string, resource: Resource])[] = [
   ['/ojs/v1/workflows/', 'workflow'],
+  ['/ojs/v1/admin/credentials/', 'credential'],
   ['/ojs/v1/webhooks/subscriptions/', 'webhook_subscription'],
   ['/ojs/v1/webhooks/deliveries/', 'webhook_delivery'],
 ];

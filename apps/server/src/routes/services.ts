@@ -5,6 +5,7 @@ import type { Logins } from '../audit/logins.ts';
 import type { Answers } from '../connection/answer.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Identity } from '../identity/create-identity.ts';
+import type { CredentialManager } from '../identity/manage/manager.ts';
 import type { Outgoing } from '../outgoing/send.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -16,7 +17,8 @@ export interface Services {
   readonly engine: Engine;
   readonly limits: Limits;
   readonly rules: EnqueueRules;
-  readonly identity: Pick<Identity, 'mechanisms' | 'challenge' | 'tokens' | 'secondFactor'>;
+  readonly identity: Pick<Identity, 'mechanisms' | 'challenge' | 'tokens' | 'secondFactor' | 'refresh'>;
+  readonly credentials: CredentialManager;
   readonly access: Pick<Access, 'epochs' | 'policy'>;
   readonly audit: AuditLog;
   readonly logins: Logins;

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import type { Plane } from '@ojs/schema';
-import type { CredentialKind } from '../credential-record.ts';
+import type { CredentialKind, Plane } from '@ojs/schema';
 import { base62, base62Of32Bits } from './base62.ts';
 
 /** Second part of a key: where it can be used, and what its finder should be alarmed by. */
@@ -35,13 +34,16 @@ export interface ParsedKey {
   readonly id: string;
 }
 
+/** Twelve characters hold 71 bits. */
+const newId = (): string => base62(randomBits(72) >> 1n, ID_LENGTH);
+
 /**
  * A new key `ojs_prod_<id>_<secret><checksum>`: 256 random bits, and a CRC-32 over everything before it, so that scanners and
  * the server reject typos without a look-up.
+ *
+ * @param id of a credential that exists and gets a new secret; by default a new one
  */
-export function generateKey(word: KeyWord): ParsedKey {
-  // Twelve characters hold 71 bits.
-  const id = base62(randomBits(72) >> 1n, ID_LENGTH);
+export function generateKey(word: KeyWord, id: string = newId()): ParsedKey {
   const secret = base62(randomBits(256), SECRET_LENGTH);
   return { text: formatKey(word, id, secret), word, id };
 }

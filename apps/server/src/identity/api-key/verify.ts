@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
+import type { CredentialKind } from '@ojs/schema';
 import type { Subject } from '../../access/decide.ts';
 import { networkOf } from '../../network/network-of.ts';
 import { presentedSecret } from '../authorization.ts';
-import type { CredentialKind } from '../credential-record.ts';
+
 import { invalidity } from '../credential-record.ts';
 import type { Credential, CredentialStore, Lookup } from '../credential-store.ts';
 import type { Asking, Identified, Mechanism, Refused } from '../identity.ts';

@@ -1,5 +1,6 @@
+import { CredentialKind } from '@ojs/schema';
 import type { Subject } from '../../access/decide.ts';
-import { CredentialKind, type CredentialRecord } from '../credential-record.ts';
+import type { CredentialRecord } from '../credential-record.ts';
 import type { Claims } from './claims.ts';
 
 type Root = Claims['ojs']['root'];

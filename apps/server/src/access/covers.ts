@@ -1,0 +1,34 @@
+import { PERMISSIONS, type Permission } from '@ojs/schema';
+import { type Policy, type Reach, reachOf, type Subject } from './decide.ts';
+import { PatternSet } from './match.ts';
+
+/**
+ * The first permission that `inner` holds on some queue and `outer` does not; undefined when all that `inner` may do, `outer` may
+ * do too. In doubt it names one: whoever is narrowed to a job or to job types covers nobody.
+ *
+ * Pure, and about queues only: whose tenant is within whose is another question.
+ */
+export function uncovered(policy: Policy, outer: Subject, inner: Subject): Permission | undefined {
+  const bounded = outer.narrowed?.job !== undefined || outer.narrowed?.types !== undefined;
+  return PERMISSIONS.find((permission) => {
+    const asked = reachOf(policy, inner, permission);
+    const within = bounded ? undefined : reachOf(policy, outer, permission);
+    return asked !== undefined && !isWithin(asked, within);
+  });
+}
+
+/** Patterns are prefixes: two of them share a queue only if one covers the other, and no union of smaller ones makes up a larger. */
+function isWithin(asked: Reach, within: Reach | undefined): boolean {
+  const gone = new PatternSet(asked.deny);
+  const allowed = new PatternSet(within?.allow ?? []);
+  return asked.allow
+    .filter((pattern) => !gone.covers(pattern))
+    .every((pattern) => {
+      if (!allowed.covers(pattern)) return false;
+      const one = new PatternSet([pattern]);
+      // What is denied to the outer one must be denied to the inner one as well.
+      return (within?.deny ?? []).every(
+        (denied) => !(one.covers(denied) || new PatternSet([denied]).covers(pattern)) || gone.covers(denied),
+      );
+    });
+}
