@@ -51,6 +51,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ojs/v1/admin/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The credentials of the tenant, oldest first; never their secrets */
+        get: operations["listCredentials"];
+        put?: never;
+        /** Make a credential with no more rights than one’s own; the answer is the only one that shows the key */
+        post: operations["createCredential"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/admin/credentials/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A credential, without its secrets */
+        get: operations["getCredential"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change roles, queues, end or label of a credential */
+        patch: operations["updateCredential"];
+        trace?: never;
+    };
+    "/ojs/v1/admin/credentials/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a credential, everywhere and for good */
+        post: operations["revokeCredential"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/admin/credentials/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a credential a new secret; the one before is accepted too for a while */
+        post: operations["rotateCredential"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ojs/v1/admin/dead-letter": {
         parameters: {
             query?: never;
@@ -1395,6 +1465,21 @@ export interface components {
             /** @description How many were saved since the first, or since the last was deleted */
             sequence: number;
         };
+        CreateCredentialRequest: {
+            expires_at?: components["schemas"]["Moment"];
+            grants?: components["schemas"]["Grant"][];
+            /** @description Default: api_key */
+            kind?: components["schemas"]["CredentialKind"];
+            label?: string;
+            not_before?: components["schemas"]["Moment"];
+            plane: components["schemas"]["Plane"];
+            principal: string;
+            /** @description What the permissions of the roles are limited to. Default: every queue */
+            queues?: components["schemas"]["QueuePattern"][];
+            roles: string[];
+            /** @description Default: the tenant of the request; * spans all of them */
+            tenant?: components["schemas"]["TenantId"] | "*" | "_default";
+        };
         CreateQueueRequest: {
             config?: components["schemas"]["QueueConfig"];
             name: components["schemas"]["QueueName"];
@@ -1410,6 +1495,51 @@ export interface components {
             /** @description For one attempt; default 30,000 */
             timeout_ms?: number;
             url: string;
+        };
+        Credential: {
+            created_at: string;
+            created_by?: string;
+            expires_at?: string;
+            /** @description Raised by each rotation */
+            generation: number;
+            grants: components["schemas"]["Grant"][];
+            id: components["schemas"]["CredentialId"];
+            kind: components["schemas"]["CredentialKind"];
+            label?: string;
+            not_before?: string;
+            plane: components["schemas"]["Plane"];
+            /** @description Until then the secret before the last rotation is accepted too */
+            previous_ends_at?: string;
+            principal: string;
+            queues: components["schemas"]["QueuePattern"][];
+            revoked_at?: string;
+            revoked_reason?: components["schemas"]["RevocationReason"];
+            roles: string[];
+            rotated_at?: string;
+            /**
+             * @description How the key appears in logs and records
+             * @example ojs_prod_…zPz1
+             */
+            shown: string;
+            /** @enum {string} */
+            state: "live" | "not_yet_valid" | "expired" | "revoked";
+            tenant: components["schemas"]["TenantId"] | "*" | "_default";
+        };
+        CredentialAnswer: {
+            credential: components["schemas"]["Credential"];
+        };
+        /** @example CqmE9GYkzPz1 */
+        CredentialId: string;
+        /** @enum {string} */
+        CredentialKind: "api_key" | "client" | "registration";
+        CredentialsAnswer: {
+            credentials: components["schemas"]["Credential"][];
+            pagination: components["schemas"]["Pagination"];
+        };
+        CredentialWithKeyAnswer: {
+            credential: components["schemas"]["Credential"];
+            /** @description Shown only now */
+            key: string;
         };
         CronAnswer: {
             cron: components["schemas"]["CronJob"];
@@ -1848,6 +1978,15 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        Grant: {
+            /**
+             * @default allow
+             * @enum {string}
+             */
+            effect: "allow" | "deny";
+            permissions: components["schemas"]["Permission"][];
+            queues: components["schemas"]["QueuePattern"][];
+        };
         /** @description Which versions of which job types the worker takes; `versions` absent: any. It is then handed no versioned job beside these, and unversioned ones as before. Absent: as it last said; []: it says nothing of versions */
         Handlers: ({
             type: components["schemas"]["JobType"];
@@ -2190,6 +2329,10 @@ export interface components {
             offset: number;
             total: number;
         };
+        /** @enum {string} */
+        Permission: "enqueue" | "dequeue" | "cancel" | "inspect" | "admin";
+        /** @enum {string} */
+        Plane: "producer" | "worker" | "admin";
         Progress: {
             data: {
                 [key: string]: unknown;
@@ -2294,6 +2437,8 @@ export interface components {
         };
         /** @example email */
         QueueName: string;
+        /** @example billing.* */
+        QueuePattern: string;
         QueuePausedAnswer: {
             name: string;
             paused: boolean;
@@ -2439,6 +2584,19 @@ export interface components {
              */
             strategy?: "none" | "constant" | "linear" | "exponential" | "polynomial";
         };
+        /** @enum {string} */
+        RevocationReason: "compromised" | "superseded" | "unspecified";
+        RevokeCredentialRequest: {
+            reason?: components["schemas"]["RevocationReason"];
+        };
+        RotateCredentialRequest: {
+            /** @description Absent: the end of the credential stays as it is */
+            expires_at?: components["schemas"]["Moment"] | null;
+            /** @description Rotate only if nobody rotated since the credential had this generation */
+            generation?: number;
+            /** @description How long the secret before is accepted too. Default: the setting; 0: not at all */
+            grace_seconds?: number;
+        };
         RotateWebhookSecret: {
             /** @description How long the old secret signs too; default 24 hours */
             grace_ms?: number;
@@ -2446,6 +2604,8 @@ export interface components {
         };
         /** @enum {string} */
         StepState: "waiting" | "pending" | "active" | "completed" | "failed" | "cancelled" | "skipped" | "running";
+        /** @example acme */
+        TenantId: string;
         /**
          * Format: date-time
          * @example 2026-02-12T10:30:00.000Z
@@ -2462,6 +2622,12 @@ export interface components {
             on_conflict?: "reject" | "ignore" | "replace" | "replace_except_schedule";
             period?: components["schemas"]["Duration"] | null;
             states?: components["schemas"]["JobState"][];
+        };
+        UpdateCredentialRequest: {
+            expires_at?: components["schemas"]["Moment"] | null;
+            label?: string | null;
+            queues?: components["schemas"]["QueuePattern"][];
+            roles?: string[];
         };
         UpdateWebhook: {
             active?: boolean;
@@ -3095,6 +3261,219 @@ export interface operations {
                     "application/openjobspec+json": components["schemas"]["Manifest"];
                 };
             };
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    listCredentials: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                kind?: components["schemas"]["CredentialKind"];
+                limit?: number;
+                offset?: number;
+                plane?: components["schemas"]["Plane"];
+                principal?: string;
+                state?: "live" | "not_yet_valid" | "expired" | "revoked";
+                tenant?: components["schemas"]["TenantId"] | "*" | "_default";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["CredentialsAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    createCredential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["CreateCredentialRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["CredentialWithKeyAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    getCredential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CredentialId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["CredentialAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    updateCredential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CredentialId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["UpdateCredentialRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["CredentialAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    revokeCredential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CredentialId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["RevokeCredentialRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["CredentialAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    rotateCredential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CredentialId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["RotateCredentialRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["CredentialWithKeyAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
         };
