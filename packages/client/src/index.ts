@@ -23,7 +23,8 @@ export type {
   WorkflowSummary,
 } from './api.ts';
 export { Chain, through } from './chain.ts';
-export { type CallOptions, type Client, type ConnectionOptions, createClient } from './client.ts';
+export { type CallOptions, type Client, createClient } from './client.ts';
+export type { ConnectionOptions } from './connection-options.ts';
 export { defaultCredential } from './credentials/default-chain.ts';
 export { createDpopKey, type DpopKey, dpop } from './credentials/dpop.ts';
 export { type ClientCredentialsOptions, clientCredentials } from './credentials/oauth.ts';
@@ -31,6 +32,7 @@ export type { PrivateKey } from './credentials/private-key.ts';
 export { workerRegistration } from './credentials/registration.ts';
 export type { Asked, Credential, CredentialHeaders, CredentialSource, Presented } from './credentials/source.ts';
 export { apiKey, fromEnvironment, fromFile, type StoredSource } from './credentials/stored.ts';
+export type { SecondFactor } from './elevation.ts';
 export {
   type Issue,
   OjsConfigurationError,

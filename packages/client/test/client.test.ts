@@ -211,3 +211,40 @@ describe('a credential that was rotated', () => {
     expect(server.requests).toHaveLength(1);
   });
 });
+
+describe('a second factor', () => {
+  const required = refusal(403, 'mfa_required');
+  const purge = (client: ReturnType<typeof clientOf>) =>
+    client.call('purgeQueue', { path: { name: 'email' }, body: { confirm: true } });
+  const respond: Respond = ({ path, headers, body }) => {
+    if (path === '/ojs/v1/auth/elevate')
+      return body.code === '123456'
+        ? { status: 200, json: { access_token: 'elevated', token_type: 'Bearer', expires_in: 300 } }
+        : refusal(403, 'mfa_failed');
+    return headers.authorization === 'Bearer elevated' ? { status: 200, json: { deleted: 1 } } : required;
+  };
+
+  it('is asked for when the server wants it, and what it gives is used until it ends', async () => {
+    const server = await stub(respond);
+    const ask = vi.fn(async () => ' 123456\n');
+    const client = clientOf(server, { secondFactor: ask });
+    await Promise.all([purge(client), purge(client)]);
+    await purge(client);
+    expect(ask).toHaveBeenCalledTimes(1);
+    expect(server.requests.filter(({ path }) => path.endsWith('/elevate'))).toMatchObject([
+      { headers: { authorization: `Bearer ${KEY}` }, body: { code: '123456' } },
+    ]);
+  });
+
+  it('that is wrong fails the call, and what is no code of an authenticator is a recovery code', async () => {
+    const server = await stub(respond);
+    const client = clientOf(server, { secondFactor: () => 'abcd-efgh' });
+    expect(await failing(purge(client))).toMatchObject({ code: 'mfa_failed' });
+    expect(server.requests.at(-1)?.body).toEqual({ recovery_code: 'abcd-efgh' });
+  });
+
+  it('of nobody leaves the refusal as it is', async () => {
+    const server = await stub(respond);
+    expect(await failing(purge(clientOf(server)))).toMatchObject({ code: 'mfa_required' });
+  });
+});

@@ -39,6 +39,7 @@ export {
   type PrivateKey,
   type RateLimitOptions,
   type RetryOptions,
+  type SecondFactor,
   type StateChangeEvent,
   type StoredSource,
   type StreamedEvent,

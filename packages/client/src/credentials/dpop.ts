@@ -42,7 +42,7 @@ export function createDpopKey(): DpopKey {
  */
 export function dpop(token: CredentialSource, key: DpopKey): CredentialSource {
   return async (asked) => {
-    const presented = await token(asked);
+    const presented = asked.instead ?? (await token(asked));
     // Without a request there is nothing to prove; and what has headers of its own has its own proof.
     if (typeof presented !== 'string' || asked.request === undefined) return presented;
     const { method, url } = asked.request;

@@ -9,6 +9,8 @@ export interface Asked {
   readonly rejected: boolean;
   /** The request that the credential is for; absent where nothing is sent yet. */
   readonly request?: { readonly method: string; readonly url: string };
+  /** A token that came of what this credential gave, and is bound to the same key: it is to be presented instead. */
+  readonly instead?: string;
   /** The worker that asks, where one does. */
   readonly workerId?: string;
   /**
@@ -21,6 +23,8 @@ export interface Asked {
 export interface PostRequest {
   /** Value of the Authorization header. */
   readonly authorization: string;
+  /** Others. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly contentType: string;
   readonly body: string;
 }
