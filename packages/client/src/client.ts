@@ -115,7 +115,7 @@ class HttpClient implements Client {
       return await this.#authorized(id, path, body, options);
     } catch (error) {
       if (!(error instanceof OjsError) || error.code !== 'mfa_required' || !this.#elevation) throw error;
-      const elevated = await this.#elevation.get(this.#presenter);
+      const elevated = await this.#elevation.get(this.#presenter.postWithCredential);
       const credential = await this.#presenter.presentElevated(routes[id].method, path, elevated);
       return this.#send(id, path, body, credential, options);
     }

@@ -1,6 +1,5 @@
 import { refusalOf } from './answer.ts';
 import { OjsError } from './errors.ts';
-import type { Presenter } from './presenter.ts';
 
 /** Asks a person for a code of the authenticator, or for a recovery code. */
 export type SecondFactor = () => string | Promise<string>;
@@ -10,6 +9,9 @@ export interface Elevated {
   readonly token: string;
   readonly isBound: boolean;
 }
+
+/** Sends a request with the credential. */
+type Post = (path: string, contentType: string, body: string) => Promise<{ status: number; body: string }>;
 
 const PATH = '/ojs/v1/auth/elevate';
 /** Six digits are a code of an authenticator. */
@@ -31,19 +33,19 @@ export class Elevation {
   }
 
   /** @throws {OjsError} when the server refuses the code */
-  get(presenter: Presenter): Promise<Elevated> {
+  get(post: Post): Promise<Elevated> {
     if (this.#held !== undefined && performance.now() < this.#held.endsAt) return Promise.resolve(this.#held);
-    this.#asking ??= this.#elevate(presenter).finally(() => {
+    this.#asking ??= this.#elevate(post).finally(() => {
       this.#asking = undefined;
     });
     return this.#asking;
   }
 
-  async #elevate(presenter: Presenter): Promise<Elevated> {
+  async #elevate(post: Post): Promise<Elevated> {
     const code = (await this.#ask()).trim();
     const shown = JSON.stringify(CODE.test(code) ? { code } : { recovery_code: code });
     const since = performance.now();
-    const { status, body } = await presenter.postWithCredential(PATH, 'application/openjobspec+json', shown);
+    const { status, body } = await post(PATH, 'application/openjobspec+json', shown);
     const answer = read(body);
     if (status >= 300) throw refusalOf(Object(answer.error), { status, operation: 'elevate' });
     const { access_token, token_type, expires_in } = answer;

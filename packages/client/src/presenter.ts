@@ -66,9 +66,13 @@ export class Presenter {
   };
 
   /** The same, with the credential. */
-  async postWithCredential(path: string, contentType: string, body: string): Promise<{ status: number; body: string }> {
+  readonly postWithCredential = async (
+    path: string,
+    contentType: string,
+    body: string,
+  ): Promise<{ status: number; body: string }> => {
     const present = await this.present('POST', this.#options.basePath + path, { rejected: false });
     const { authorization = '', ...headers } = present;
     return this.post(path, { authorization, headers, contentType, body });
-  }
+  };
 }
