@@ -1,7 +1,15 @@
 import 'reflect-metadata';
 import type { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
-import { ECDSA_P256, type Issued, type IssueOptions, issueCertificate, newKeys } from './issue-certificate.ts';
+import {
+  ECDSA_P256,
+  type Issued,
+  type IssueOptions,
+  issueCertificate,
+  newKeys,
+  type RawExtension,
+  rawExtensions,
+} from './issue-certificate.ts';
 import { newSerialNumber, privateKeyFromPem, privateKeyToPem } from './pem.ts';
 import { type CrlOptions, RevocationList } from './revocation-list.ts';
 
@@ -27,7 +35,7 @@ export type AuthorityOptions = {
   days?: number;
   /** How many authorities may be below it, default none. */
   pathLength?: number;
-  extensions?: x509.Extension[];
+  extensions?: RawExtension[];
 };
 
 const dayMs = 86_400_000;
@@ -56,13 +64,13 @@ export async function loadAuthority(pem: { cert: string; key: string }): Promise
 
 async function authorityExtensions(
   key: webcrypto.CryptoKey,
-  { pathLength = 0, extensions = [] }: AuthorityOptions,
+  { pathLength = 0, extensions }: AuthorityOptions,
 ): Promise<x509.Extension[]> {
   return [
     new x509.BasicConstraintsExtension(true, pathLength, true),
     new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
     await x509.SubjectKeyIdentifierExtension.create(key),
-    ...extensions,
+    ...rawExtensions(extensions),
   ];
 }
 

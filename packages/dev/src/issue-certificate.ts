@@ -13,6 +13,9 @@ export type Issued = {
   notAfter: Date;
 };
 
+/** An extension as it is: for what has no option of its own, however wrong. */
+export type RawExtension = { oid: string; critical: boolean; value: Uint8Array<ArrayBuffer> };
+
 /** What a certificate is for: its extended key usage. `none` leaves the extension out. */
 export type CertificateUsage = 'server' | 'client' | 'both' | 'none';
 
@@ -38,7 +41,7 @@ export type IssueOptions = {
   /** The hash that is signed, default SHA-256. */
   hash?: 'SHA-1' | 'SHA-256';
   /** Others, as they are. */
-  extensions?: x509.Extension[];
+  extensions?: RawExtension[];
 };
 
 /** Who signs. */
@@ -76,7 +79,7 @@ export async function issueCertificate(issuer: Issuer, options: IssueOptions): P
       ...(names.length > 0 ? [new x509.SubjectAlternativeNameExtension(alternativeNames(names))] : []),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
       await x509.AuthorityKeyIdentifierExtension.create(issuer.certificate.publicKey),
-      ...extensions,
+      ...rawExtensions(extensions),
     ],
   });
   const cert = certificate.toString('pem');
@@ -97,6 +100,9 @@ function extendedUsage(usage: CertificateUsage): x509.Extension[] {
   ];
   return [new x509.ExtendedKeyUsageExtension(wanted)];
 }
+
+export const rawExtensions = (extensions: readonly RawExtension[] = []): x509.Extension[] =>
+  extensions.map(({ oid, critical, value }) => new x509.Extension(oid, critical, value));
 
 /** @param rsaBits an RSA key of so many bits, instead of ECDSA P-256. */
 export async function newKeys(rsaBits?: number): Promise<webcrypto.CryptoKeyPair> {

@@ -1,12 +1,12 @@
 import * as x509 from '@peculiar/x509';
-import { ECDSA_P256, type Issuer } from './issue-certificate.ts';
+import { ECDSA_P256, type Issuer, type RawExtension, rawExtensions } from './issue-certificate.ts';
 
 export type CrlOptions = {
   /** Default now. */
   thisUpdate?: Date;
   /** Default in a day. */
   nextUpdate?: Date;
-  extensions?: x509.Extension[];
+  extensions?: RawExtension[];
 };
 
 const dayMs = 86_400_000;
@@ -36,7 +36,7 @@ export class RevocationList {
       signingKey: this.#issuer.signingKey,
       extensions: [
         await x509.AuthorityKeyIdentifierExtension.create(this.#issuer.certificate.publicKey),
-        ...(options.extensions ?? []),
+        ...rawExtensions(options.extensions),
       ],
     });
     return x509.PemConverter.encode(list.rawData, 'X509 CRL');

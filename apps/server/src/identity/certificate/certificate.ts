@@ -15,12 +15,14 @@ export interface Certificate {
   readonly subject: Buffer;
   readonly issuer: Buffer;
   readonly names: Names;
-  /** May sign certificates: basicConstraints, and keyUsage where there is one. */
+  /** basicConstraints says so. */
   readonly isAuthority: boolean;
   /** How many authorities may be below it; absent means any number. */
   readonly pathLength: number | undefined;
   /** keyUsage, where there is one. */
-  readonly keyUsage: { readonly digitalSignature: boolean; readonly keyCertSign: boolean } | undefined;
+  readonly keyUsage:
+    | { readonly digitalSignature: boolean; readonly keyCertSign: boolean; readonly cRLSign: boolean }
+    | undefined;
   /** Object identifiers of extendedKeyUsage, where there is one. */
   readonly extendedKeyUsage: ReadonlySet<string> | undefined;
   /** An extension that must be understood, and is not (RFC 5280 §4.2). */
@@ -143,11 +145,11 @@ function readBasicConstraints(extension: DerReader | undefined): Pick<Certificat
   return { isAuthority, pathLength };
 }
 
-/** The bits count from the left: digitalSignature is the first, keyCertSign the sixth (RFC 5280 §4.2.1.3). */
+/** The bits count from the left: digitalSignature is the first, keyCertSign the sixth, cRLSign the seventh (RFC 5280 §4.2.1.3). */
 function readKeyUsage(extension: DerReader | undefined): Certificate['keyUsage'] {
   if (extension === undefined) return undefined;
   const bits = extension.contents(TAG.bitString)[1] ?? 0;
-  return { digitalSignature: (bits & 0x80) !== 0, keyCertSign: (bits & 0x04) !== 0 };
+  return { digitalSignature: (bits & 0x80) !== 0, keyCertSign: (bits & 0x04) !== 0, cRLSign: (bits & 0x02) !== 0 };
 }
 
 function readUsages(extension: DerReader | undefined): ReadonlySet<string> | undefined {

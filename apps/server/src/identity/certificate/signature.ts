@@ -42,7 +42,12 @@ export function readSignature(algorithm: DerReader): Signature | undefined {
 /** Whether the key signed these bytes. */
 export function isSignedBy(key: KeyObject, { hash, pss }: Signature, bytes: Buffer, signature: Buffer): boolean {
   const { RSA_PKCS1_PSS_PADDING: padding, RSA_PSS_SALTLEN_AUTO: saltLength } = constants;
-  return verify(hash, bytes, pss ? { key, padding, saltLength } : key, signature);
+  try {
+    return verify(hash, bytes, pss ? { key, padding, saltLength } : key, signature);
+  } catch {
+    // A key of another kind than the algorithm.
+    return false;
+  }
 }
 
 /** Whether the key is of a kind and size that is still trusted. */

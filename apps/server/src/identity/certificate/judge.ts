@@ -1,0 +1,78 @@
+import type { ClientCertificate } from '../identity.ts';
+import type { Authority } from './authority.ts';
+import { type Certificate, CLIENT_AUTH, readCertificate } from './certificate.ts';
+import { Malformed } from './der.ts';
+import { findPath, MOST_CERTIFICATES } from './path.ts';
+import { revocationOf } from './revocation.ts';
+
+/** A certificate that is believed. */
+export interface Good {
+  readonly certificate: ClientCertificate;
+  /** When it must be judged anew, in milliseconds since the epoch: something of its path or a revocation list ends then. */
+  readonly until: number;
+}
+
+/** Why a certificate is not believed: for the audit log. */
+export interface RefusedCertificate {
+  readonly refused: string;
+  readonly serial?: string;
+  readonly authority?: string;
+}
+
+export type Verdict = Good | RefusedCertificate;
+
+/**
+ * Whether a client's certificate is believed, and what it says: the same for one that was shown in a handshake and for one that
+ * a trusted proxy forwards. Pure.
+ *
+ * @param chain DER, the client's own first, then what it sent with it
+ * @param now milliseconds since the epoch
+ */
+export function judge(chain: readonly Buffer[], authorities: readonly Authority[], now: number): Verdict {
+  let all: readonly Certificate[];
+  try {
+    if (chain.length > MOST_CERTIFICATES) return { refused: 'too_many_certificates' };
+    all = chain.map(readCertificate);
+  } catch (error) {
+    if (error instanceof Malformed) return { refused: `certificate ${error.message}` };
+    throw error;
+  }
+  const [leaf, ...others] = all;
+  if (leaf === undefined) return { refused: 'no_certificate' };
+  const { serial } = leaf;
+  const unfit = unfitness(leaf, now);
+  if (unfit !== undefined) return { refused: unfit, serial };
+  const path = findPath(leaf, others, authorities, now);
+  if (path === undefined) return { refused: 'unknown_authority', serial };
+  const { authority, certificates } = path;
+  const revocation = revocationOf(path, now);
+  if ('refused' in revocation) return { refused: revocation.refused, serial, authority: authority.id };
+  const { thumbprint, names, notAfter } = leaf;
+  return {
+    certificate: Object.freeze({
+      thumbprint,
+      serial,
+      authority: authority.id,
+      tenant: authority.tenant,
+      names,
+      notAfter,
+    }),
+    until: Math.min(revocation.until, ...certificates.map((each) => each.notAfter)),
+  };
+}
+
+/** What is wrong with a client's certificate whoever issued it. */
+function unfitness(leaf: Certificate, now: number): string | undefined {
+  const { extendedKeyUsage, keyUsage } = leaf;
+  // Node lets all of these four pass, or leaves them to the security level of OpenSSL.
+  if (leaf.isAuthority || keyUsage?.keyCertSign) return 'is_an_authority';
+  if (extendedKeyUsage === undefined) return 'no_extended_key_usage';
+  if (!extendedKeyUsage.has(CLIENT_AUTH)) return 'not_for_clients';
+  if (keyUsage?.digitalSignature === false) return 'not_for_signatures';
+  if (!leaf.hasStrongKey) return 'weak_key';
+  if (!leaf.hasStrongSignature) return 'weak_signature';
+  if (leaf.hasUnknownCritical) return 'unknown_critical_extension';
+  if (now < leaf.notBefore) return 'not_yet_valid';
+  if (now >= leaf.notAfter) return 'expired';
+  return undefined;
+}

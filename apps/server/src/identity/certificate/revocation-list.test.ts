@@ -1,0 +1,67 @@
+import { type Authority, createAuthority } from '@ojs/dev';
+import { beforeAll, expect, test } from 'vitest';
+import { certificatesOf } from '../../../test/certificate-fixtures.ts';
+import { Malformed } from './der.ts';
+import { derOf } from './pem.ts';
+import { readRevocationList } from './revocation-list.ts';
+
+let authority: Authority;
+beforeAll(async () => {
+  authority = await createAuthority();
+});
+
+const derFrom = async (options?: Parameters<Authority['crl']>[0], of = authority): Promise<Buffer> =>
+  derOf(await of.crl(options), 'X509 CRL')[0] ?? Buffer.alloc(0);
+const read = (der: Buffer, of: Authority[] = [authority], now = Date.now()) =>
+  readRevocationList(der, certificatesOf(of.map(({ cert }) => cert).join('\n')), now);
+
+test('a list says what was revoked and how long it may be believed', async () => {
+  const list = await createAuthority();
+  const serials = Array.from({ length: 2_000 }, (_, at) => `7f${at.toString(16).padStart(30, '0')}`);
+  for (const serial of serials) list.revoke(serial);
+  const thisUpdate = new Date('2026-01-02T03:04:05Z');
+  const nextUpdate = new Date('2051-01-02T03:04:05Z');
+  const { revoked, ...times } = await read(await derFrom({ thisUpdate, nextUpdate }, list), [list]);
+  expect(times).toMatchObject({ thisUpdate: thisUpdate.getTime(), nextUpdate: nextUpdate.getTime() });
+  expect([...revoked]).toEqual(serials.map((serial) => serial.toUpperCase()));
+});
+
+const raw = (oid: string, critical: boolean) => [{ oid, critical, value: new Uint8Array([0x30, 0]) }];
+
+test.each<[string, () => Promise<Buffer>, string]>([
+  ['of another authority', async () => derFrom({}, await createAuthority({ name: 'X' })), 'not in the CA file'],
+  [
+    'signed by another of the same name',
+    async () => derFrom({}, await createAuthority()),
+    'is not signed by the authority',
+  ],
+  ['from the future', () => derFrom({ thisUpdate: new Date(Date.now() + 3_600_000) }), 'is not valid yet'],
+  ['that covers a part only', () => derFrom({ extensions: raw('2.5.29.28', true) }), 'covers a part only'],
+  ['of changes only', () => derFrom({ extensions: raw('2.5.29.27', true) }), 'covers a part only'],
+])('a list %s is refused', async (_, make, reason) => {
+  await expect(read(await make())).rejects.toThrow(reason);
+});
+
+test('an extension that may be ignored is ignored', async () => {
+  await expect(read(await derFrom({ extensions: raw('1.2.3.4', false) }))).resolves.toBeDefined();
+});
+
+test('a list is refused wherever it was cut or changed', async () => {
+  const list = await createAuthority();
+  list.revoke('0102');
+  const der = await derFrom({}, list);
+  const flipped = (at: number): Buffer =>
+    Buffer.concat([der.subarray(0, at), Buffer.from([der[at]! ^ 0x01]), der.subarray(at + 1)]);
+  for (let at = 0; at < der.length; at++) {
+    await expect(read(der.subarray(0, at), [list])).rejects.toThrow(Malformed);
+    await expect(read(flipped(at), [list])).rejects.toThrow(Malformed);
+  }
+});
+
+test('only an authority that may sign lists is believed', async () => {
+  const certificates = certificatesOf(authority.cert).map((each) => ({
+    ...each,
+    keyUsage: { digitalSignature: false, keyCertSign: true, cRLSign: false },
+  }));
+  await expect(readRevocationList(await derFrom(), certificates, Date.now())).rejects.toThrow('may not sign lists');
+});
