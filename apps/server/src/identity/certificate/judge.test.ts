@@ -35,6 +35,7 @@ test('a good certificate is believed, with the names that it holds', async () =>
       notAfter: ends,
     },
     until: ends,
+    intermediates: [],
   });
 });
 

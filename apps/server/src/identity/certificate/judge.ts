@@ -10,6 +10,8 @@ export interface Good {
   readonly certificate: ClientCertificate;
   /** When it must be judged anew, in milliseconds since the epoch: something of its path or a revocation list ends then. */
   readonly until: number;
+  /** Those between it and what is trusted. */
+  readonly intermediates: readonly Certificate[];
 }
 
 /** Why a certificate is not believed: for the audit log. */
@@ -27,8 +29,14 @@ export type Verdict = Good | RefusedCertificate;
  *
  * @param chain DER, the client's own first, then what it sent with it
  * @param now milliseconds since the epoch
+ * @param known intermediates from elsewhere; trusted for nothing, as those of the chain
  */
-export function judge(chain: readonly Buffer[], authorities: readonly Authority[], now: number): Verdict {
+export function judge(
+  chain: readonly Buffer[],
+  authorities: readonly Authority[],
+  now: number,
+  known: readonly Certificate[] = [],
+): Verdict {
   let all: readonly Certificate[];
   try {
     if (chain.length > MOST_CERTIFICATES) return { refused: 'too_many_certificates' };
@@ -42,7 +50,7 @@ export function judge(chain: readonly Buffer[], authorities: readonly Authority[
   const { serial } = leaf;
   const unfit = unfitness(leaf, now);
   if (unfit !== undefined) return { refused: unfit, serial };
-  const path = findPath(leaf, others, authorities, now);
+  const path = findPath(leaf, [...others, ...known], authorities, now);
   if (path === undefined) return { refused: 'unknown_authority', serial };
   const { authority, certificates } = path;
   const revocation = revocationOf(path, now);
@@ -58,6 +66,7 @@ export function judge(chain: readonly Buffer[], authorities: readonly Authority[
       notAfter,
     }),
     until: Math.min(revocation.until, ...certificates.map((each) => each.notAfter)),
+    intermediates: certificates.slice(1, -1),
   };
 }
 
