@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Access, createAccess } from './access/create-access.ts';
+import { watchClients } from './assembly/client-certificates.ts';
 import { cronRefused } from './assembly/cron-refused.ts';
 import { openListeners } from './assembly/listeners.ts';
 import { openMetrics } from './assembly/metrics-listener.ts';
@@ -88,7 +89,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
         redis: redis.client,
         epochs: access.epochs,
         policy: access.policy,
-        believes: () => false,
+        believes: identity.believes,
       }),
       onError: tellFailures(log),
       onCronRefused: (tenant, cron) => audit.record(cronRefused(tenant, cron)),
@@ -132,7 +133,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
       stopping: stopping.signal,
       testDirectives: config.dev.testDirectives,
     };
-    const listeners = await openListeners(config, services, tls);
+    const clients = tls && config.identityFile ? watchClients(identity.clients, tls, audit) : undefined;
+    const listeners = await openListeners(config, services, tls, clients);
     engine.start();
     metrics.watch({
       connections: listeners.connections,

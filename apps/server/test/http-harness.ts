@@ -62,6 +62,7 @@ export interface Harness {
 }
 
 export interface AuditRecord {
+  readonly timestamp: string;
   readonly event_type: string;
   readonly principal: string;
   readonly source_ip: string;

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.ts';
 import { codeOf } from '../config/secrets.ts';
 import { createApp } from '../connection/app.ts';
+import type { ClientCertificates } from '../connection/client-certificates.ts';
 import { ConnectionLimit } from '../connection/connection-limit.ts';
 import { Handshakes } from '../connection/handshakes.ts';
 import type { ListenerOptions } from '../connection/listener.ts';
@@ -33,12 +34,14 @@ export interface Listeners {
  * where development asks for it. All serve the same routes and count connections together.
  *
  * @param tls absent: no https
+ * @param clients absent: clients are not asked for certificates
  * @throws {StartProblem} when a port cannot be used; none is left open then
  */
 export async function openListeners(
   config: Config,
   services: Services,
   tls: ServerTls | undefined,
+  clients?: ClientCertificates,
 ): Promise<Listeners> {
   const proxies = new TrustedProxies(config.proxy.trusted);
   const connections = new ConnectionLimit(config.limits.connectionsPerClient, proxies);
@@ -63,7 +66,7 @@ export async function openListeners(
     const { audit } = services;
     if (tls !== undefined) {
       const handshakes = new Handshakes((reason, address) => audit.record(handshakeFailed(reason, address)));
-      const address = await open({ secure: { tls, handshakes } }, config.host, config.port, 'OJS_PORT');
+      const address = await open({ secure: { tls, handshakes, clients } }, config.host, config.port, 'OJS_PORT');
       url = urlOf('https', config.host, address);
     } else if (config.proxy.terminatesTls) {
       const onStranger = (address: string): void => audit.record(strangerRefused(address));

@@ -76,6 +76,10 @@ export function createApp({ listener, answers, bodyBytes, onFailure }: AppOption
   app.addHook('onRequest', (request, reply, done) => {
     const facts = inspectHeaders(request.raw.rawHeaders);
     request.facts = facts;
+    if (listener.secure?.clients?.mayServe(request.raw.socket) === false) {
+      reply.hijack();
+      return;
+    }
     const client = clientOf(request.raw, listener.proxies);
     const crowded = isCrowded(reply.raw, request.raw.socket);
     let refusal = refuseRequest(request, facts, listener.connections) ?? (crowded ? tooManyAtOnce() : undefined);

@@ -9,6 +9,8 @@ import { addressOf } from './client-address.ts';
 export interface CertificateJudge {
   /** Rises when certificates may be judged otherwise than before. */
   readonly generation: number;
+  /** Nobody's certificates are believed, so nobody's are looked at. */
+  readonly isEmpty: boolean;
   /** @param chain DER, the client's own first */
   judge(chain: readonly Buffer[]): Verdict;
 }
@@ -18,9 +20,10 @@ export type OnRefused = (why: RefusedCertificate, address: string) => void;
 
 interface Shown {
   readonly chain: readonly Buffer[];
-  certificate: ClientCertificate;
-  until: number;
-  generation: number;
+  /** Undefined: it was refused, and the connection is being closed. */
+  readonly certificate: ClientCertificate | undefined;
+  readonly until: number;
+  readonly generation: number;
 }
 
 /** A path has four certificates at most; one more is enough to refuse. */
@@ -59,6 +62,7 @@ export class ClientCertificates {
   mayServe(socket: Socket): boolean {
     const held = shown.get(socket);
     if (held === undefined) return true;
+    if (held.certificate === undefined) return false;
     if (held.generation === this.#judge.generation && this.#now() < held.until) return true;
     return this.#decide(socket, held.chain);
   }
@@ -70,7 +74,7 @@ export class ClientCertificates {
 
   #connected(socket: TLSSocket): void {
     const chain = chainOf(socket);
-    if (chain.length === 0) return;
+    if (chain.length === 0 || this.#judge.isEmpty) return;
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     this.#decide(socket, chain, verdictOfTls(socket));
@@ -85,7 +89,7 @@ export class ClientCertificates {
       shown.set(socket, { chain, certificate, until, generation });
       return true;
     }
-    shown.delete(socket);
+    shown.set(socket, { chain: [], certificate: undefined, until: 0, generation });
     this.#sockets.delete(socket);
     const { serial, authority } = 'certificate' in verdict ? verdict.certificate : verdict;
     const refused = 'certificate' in verdict ? `tls: ${objection}` : verdict.refused;

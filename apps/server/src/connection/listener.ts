@@ -3,6 +3,7 @@ import { createServer as createSecure } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Limits } from '@ojs/schema';
 import { addressOf } from './client-address.ts';
+import type { ClientCertificates } from './client-certificates.ts';
 import type { ConnectionLimit } from './connection-limit.ts';
 import { takeExpectations } from './expect.ts';
 import type { Handshakes } from './handshakes.ts';
@@ -20,7 +21,12 @@ export interface ListenerOptions {
   readonly connections: ConnectionLimit;
   readonly proxies: TrustedProxies;
   /** Absent: plain http. */
-  readonly secure?: { readonly tls: ServerTls; readonly handshakes: Handshakes };
+  readonly secure?: {
+    readonly tls: ServerTls;
+    readonly handshakes: Handshakes;
+    /** Absent: clients are not asked for certificates. */
+    readonly clients?: ClientCertificates | undefined;
+  };
   /** Set: only trusted proxies are served, and this hears from where others came, whose connections are closed. */
   readonly onStranger?: (address: string) => void;
 }
@@ -57,12 +63,15 @@ export function createListener(options: ListenerOptions, handler: RequestListene
 }
 
 function createEncrypted(
-  { tls, handshakes }: NonNullable<ListenerOptions['secure']>,
+  { tls, handshakes, clients }: NonNullable<ListenerOptions['secure']>,
   http: ServerOptions,
   handler: RequestListener,
 ): Server {
-  const server = createSecure({ ...http, ...LISTENER_RULES, ...tls.context }, handler);
+  // Everybody is asked and nobody must have one. A bad one is not refused by TLS but right after it, where the reason is known.
+  const asks = clients && { requestCert: true, rejectUnauthorized: false };
+  const server = createSecure({ ...http, ...LISTENER_RULES, ...asks, ...tls.context }, handler);
   tls.attach(server);
   handshakes.watch(server);
+  clients?.watch(server);
   return server;
 }

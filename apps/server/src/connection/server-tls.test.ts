@@ -180,15 +180,6 @@ describe('a set of files that cannot be used leaves the old one in use, and is t
     await tls.look();
     expect(told.at(-1)).toBe(`reloaded ${serialOf(next)}`);
   });
-
-  it('authorities of clients that TLS refuses', async () => {
-    await start();
-    tls.useClients({ ca: [authority.cert] });
-    expect(() => tls.useClients({ ca: [authority.cert], crl: ['no list'] })).toThrow();
-    expect(tls.context).toMatchObject({ ca: [authority.cert] });
-    expect(tls.context).not.toHaveProperty('crl');
-    expect(await served()).toBe(serialOf(first));
-  });
 });
 
 it('a key that everybody can read is told, at the start and after a change', async () => {

@@ -84,10 +84,7 @@ export class ServerTls {
     server.once('close', () => this.#servers.delete(server));
   }
 
-  /**
-   * Believes other authorities of clients from the next handshake on.
-   * @throws what TLS says of them; the old ones stay then
-   */
+  /** Believes other authorities of clients from the next handshake on. */
   useClients(clients: ClientAuthorities): void {
     this.#apply(this.#usable.pair, clients);
     this.#clients = clients;

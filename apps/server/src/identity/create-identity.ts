@@ -10,6 +10,9 @@ import { challengeOf } from './binding/challenge.ts';
 import { possession } from './binding/possession.ts';
 import { Proofs } from './binding/proofs.ts';
 import { originsOf } from './binding/settings.ts';
+import { ClientAuthorities } from './certificate/client-authorities.ts';
+import { certificates } from './certificate/mechanism.ts';
+import { tellOfAuthorities } from './certificate/tell.ts';
 import { CredentialStore } from './credential-store.ts';
 import type { Mechanisms } from './identity.ts';
 import { type Environment, type IdentityFile, NOTHING_BELIEVED, parseIdentityFile } from './identity-file.ts';
@@ -44,6 +47,10 @@ export interface Identity {
   challenge(): string;
   /** Verifies second factors. */
   readonly secondFactor: SecondFactor;
+  /** Whose client certificates are believed. */
+  readonly clients: ClientAuthorities;
+  /** Whether who vouched for a principal without a stored credential is still believed. */
+  believes(voucher: string): boolean;
   /** What is believed from outside, as it is now: take it anew for each use. */
   believed(): IdentityFile;
   /** Credentials, and what is believed from outside, are read anew before they are used again. */
@@ -65,6 +72,7 @@ export function createIdentity(options: IdentityOptions): Identity {
     without: NOTHING_BELIEVED,
     parse: (text) => parseIdentityFile(text, environment),
     async changed() {
+      await clients.look();
       // What was decided on the grounds of the old file is decided anew.
       await bumpEpochs(redis.client, '*', access.tenants);
       log.info({}, 'what is believed from outside changed');
@@ -75,17 +83,22 @@ export function createIdentity(options: IdentityOptions): Identity {
       audit.record(serverEvent('identity.rejected', 'failure', { reason }));
     },
   });
+  const clients = new ClientAuthorities({
+    settings: () => file.value.certificates,
+    listener: tellOfAuthorities(log, audit),
+  });
   const tokens = createTokens({
     redis: redis.client,
     store,
     sealer: options.sealer,
     settings: () => file.value.tokens,
     isDisabled: access.isDisabled,
-    stillVouched: () => true,
+    stillVouched: ({ kind, id }) => kind !== 'certificate' || clients.stillVouches(id),
   });
   return {
     mechanisms: {
       header: [apiKeys(verifier), tokens.mechanism],
+      certificate: certificates({ settings: () => file.value.certificates, isDisabled: access.isDisabled }),
       prove: possession({
         proofs,
         rules: () => file.value.binding,
@@ -96,6 +109,8 @@ export function createIdentity(options: IdentityOptions): Identity {
     verifier,
     tokens,
     secondFactor: new SecondFactor({ redis: redis.client, sealer: options.sealer }),
+    clients,
+    believes: (voucher) => clients.believes(voucher),
     believed: () => file.value,
     refresh() {
       store.invalidate();
@@ -103,10 +118,12 @@ export function createIdentity(options: IdentityOptions): Identity {
     },
     async start() {
       await file.start();
+      await clients.start();
       await store.start();
     },
     close() {
       file.close();
+      clients.close();
       store.close();
     },
   };

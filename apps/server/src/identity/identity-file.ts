@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BadFile } from '../config/watched-file.ts';
 import { BindingRules, bindingMistakes } from './binding/settings.ts';
+import { certificateMistakes } from './certificate/mistakes.ts';
 import { Certificates } from './certificate/settings.ts';
 import { Introspection } from './introspection/settings.ts';
 import { Issuers } from './jwt/settings.ts';
@@ -22,7 +23,7 @@ export type Environment = 'production' | 'development';
 
 /** Rules that a schema cannot say, one function a section: each mistake as `place: what to do`. */
 type Check = (file: IdentityFile, environment: Environment) => readonly string[];
-const CHECKS: readonly Check[] = [bindingMistakes];
+const CHECKS: readonly Check[] = [bindingMistakes, ({ certificates }) => certificateMistakes(certificates)];
 
 /** Nothing from outside is believed. */
 export const NOTHING_BELIEVED: IdentityFile = IdentityFile.parse({});

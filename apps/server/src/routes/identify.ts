@@ -1,4 +1,5 @@
 import type { Plane } from '@ojs/schema';
+import { certificateOf } from '../connection/client-certificates.ts';
 import { type Refusal, refuse } from '../connection/refusal.ts';
 import { type Admission, admit } from '../identity/admit.ts';
 import { identify } from '../identity/identify.ts';
@@ -83,6 +84,7 @@ export function identifyAsk(ask: Ask): void | Promise<void> {
     authorizationCount: facts?.authorizations ?? 0,
     sourceIp: ask.sourceIp,
     socket: raw.socket,
+    certificate: certificateOf(raw.socket),
     proof: ask.proof,
   };
   const { access, identity } = ask.services;

@@ -4,6 +4,7 @@ import type { Authority } from './authority.ts';
 import { AuthorityFiles, type AuthorityListener } from './authority-files.ts';
 import type { Certificate } from './certificate.ts';
 import { type Good, judge, type Verdict } from './judge.ts';
+import { voucherOf } from './rules.ts';
 import type { AuthoritySettings, Certificates } from './settings.ts';
 
 export interface ClientAuthoritiesOptions {
@@ -39,6 +40,11 @@ export class ClientAuthorities {
   /** Rises with every change: what was judged under another one must be judged again. */
   get generation(): number {
     return this.#generation;
+  }
+
+  /** Whether any authority is configured. */
+  get isEmpty(): boolean {
+    return this.#files.length === 0;
   }
 
   /** All CAs, PEM: what TLS tells clients that it takes. */
@@ -85,6 +91,19 @@ export class ClientAuthorities {
       }
     }
     return verdict;
+  }
+
+  /** Whether an authority is still configured, by its name of {@link voucherOf}. */
+  believes(voucher: string): boolean {
+    return this.#authorities.some(({ id }) => voucherOf(id) === voucher);
+  }
+
+  /** Whether a token may still count that was issued for a certificate, by the id of its credential. */
+  stillVouches(credential: string): boolean {
+    const [id, serial = ''] = credential.split(':');
+    const authority = this.#authorities.find((each) => each.id === id);
+    // Which of its CAs issued the certificate is not known here: a serial number on any list ends the token.
+    return authority !== undefined && ![...authority.lists.values()].some(({ revoked }) => revoked.has(serial));
   }
 
   async #look(): Promise<void> {

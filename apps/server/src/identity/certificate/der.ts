@@ -91,12 +91,12 @@ export class DerReader {
   }
 }
 
-/** An INTEGER as upper case hexadecimal digits without leading zeros: how serial numbers are compared and shown. */
+/** An INTEGER as upper case hexadecimal digits without leading zero octets, as OpenSSL writes it: how serial numbers are compared and shown. */
 export const hexOf = (integer: Buffer): string =>
   integer
     .toString('hex')
     .toUpperCase()
-    .replace(/^0+(?=.)/, '');
+    .replace(/^(00)+(?=.)/, '');
 
 /** A time of a certificate or list (RFC 5280 §4.1.2.5) in milliseconds since the epoch. @throws {Malformed} */
 export function timeOf(reader: DerReader): number {

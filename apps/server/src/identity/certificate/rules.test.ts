@@ -54,6 +54,7 @@ test('a name stands for the principal of its rule, with what the rule gives and 
       grants: [],
       queues: ['billing.*'],
       credential: { kind: 'certificate', id: 'mesh:0123456789ABCDEF' },
+      vouchedBy: 'certificate:mesh',
       mfa: false,
       expiresAt: 1_000,
     },

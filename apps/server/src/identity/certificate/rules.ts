@@ -2,6 +2,9 @@ import type { Subject } from '../../access/decide.ts';
 import type { ClientCertificate, Identified } from '../identity.ts';
 import type { RuleSettings } from './settings.ts';
 
+/** How {@link Subject.vouchedBy} names an authority: issuers of tokens can have the same id. */
+export const voucherOf = (authority: string): string => `certificate:${authority}`;
+
 /** One segment of a path: what SPIFFE allows (SPIFFE ID §2.2), so no percent-encoding, and neither `.` nor `..`. */
 const SEGMENT = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,128}$/;
 
@@ -62,6 +65,7 @@ function subjectOf(rule: RuleSettings, id: string, tenant: string, { serial, not
     grants: [],
     ...(rule.queues && { queues: rule.queues }),
     credential: { kind: 'certificate', id: `${rule.authority}:${serial}` },
+    vouchedBy: voucherOf(rule.authority),
     mfa: false,
     expiresAt: notAfter,
   });
