@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,6 +53,7 @@ export async function startSecured(): Promise<Secured> {
     OJS_TLS_CERT_FILE: certFile,
     OJS_TLS_KEY_FILE: keyFile,
     OJS_REDIS_URL: redis.url,
+    OJS_SECRET_SERVER_KEY: randomBytes(32).toString('base64url'),
     OJS_POLICY_FILE: policyFile,
     OJS_AUDIT_FILE: join(directory, 'audit.jsonl'),
     // The load comes from one address: the limit is raised, not removed.

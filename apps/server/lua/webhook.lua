@@ -2,7 +2,7 @@
 -- Beside the jobs of the tenant stand
 --   prefix/webhooks            subscription -> when it was created
 --   prefix/webhook-cursor      up to where the events were looked at: entry and line; exists while a subscription is active
---   prefix/webhook/<id>        record, secrets (JSON, see webhooks/secrets.ts), v (version of the record), active (1 or 0), since (the
+--   prefix/webhook/<id>        record, secrets (sealed, see webhooks/secrets.ts), v (version of the record), active (1 or 0), since (the
 --                              entry after which events are its), disabled (when it became inactive by itself), failures (deliveries
 --                              in a row that ended dead), delivered, dead, dropped
 --   prefix/webhook-due/<id>    deliveries that wait or are on their way -> when they are due (again)

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { runDoctorCommand, runKeysCommand, runMfaCommand } from './cli/on-redis.ts';
+import { runDoctorCommand, runGenerate, runKeysCommand, runMfaCommand, runResealCommand } from './cli/on-redis.ts';
 import { runStart } from './cli/start.ts';
 import { secretArgument, USAGE } from './cli/usage.ts';
 import { type Config, loadConfig } from './config/config.ts';
@@ -7,6 +7,7 @@ import { ConfigMistakes } from './config/mistakes.ts';
 import { redacted } from './config/redacted.ts';
 import { BadFile } from './config/watched-file.ts';
 import { EngineRefusal } from './engine/errors.ts';
+import { openSecrets } from './secrets/open.ts';
 import { StartProblem } from './start-problem.ts';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -20,7 +21,7 @@ async function run(argv: readonly string[]): Promise<number | undefined> {
   if (secret !== undefined) {
     complain(
       `${secret}: secrets are not accepted on the command line, where every user can read them.\n` +
-        'Set OJS_SECRET_NAME, or OJS_SECRET_NAME_FILE with the path of a file.',
+        'Set OJS_SECRET_NAME, OJS_SECRET_NAME_FILE with the path of a file, or OJS_SECRET_NAME_REF.',
     );
     return 2;
   }
@@ -30,11 +31,15 @@ async function run(argv: readonly string[]): Promise<number | undefined> {
     return undefined;
   }
   if (command === 'config' && rest.join(' ') === 'check') {
-    say(`${JSON.stringify(redacted(load()), null, 2)}\nok`);
+    const config = load();
+    await openSecrets(config);
+    say(`${JSON.stringify(redacted(config), null, 2)}\nok`);
     return 0;
   }
   if (command === 'keys') return runKeysCommand(load(false), rest);
   if (command === 'mfa') return runMfaCommand(load(false), rest);
+  if (command === 'server-key' && rest.join(' ') === 'generate') return runGenerate();
+  if (command === 'server-key' && rest.join(' ') === 'reseal') return runResealCommand(load(false));
   if (command === 'doctor' && rest.length === 0) return runDoctorCommand(load(false));
   if (command === 'help' || command === '--help') {
     say(USAGE);

@@ -7,6 +7,8 @@ import { openListeners } from './assembly/listeners.ts';
 import { openMetrics } from './assembly/metrics-listener.ts';
 import { ownersRights } from './assembly/owner.ts';
 import { connectRedis, redisUnreachable, tellOutage } from './assembly/redis.ts';
+import { openSealer } from './assembly/sealer.ts';
+import { tellSecrets } from './assembly/secrets.ts';
 import { openServerTls } from './assembly/server-tls.ts';
 import { stepRefused } from './assembly/step-refused.ts';
 import type { AuditLog } from './audit/audit.ts';
@@ -18,7 +20,7 @@ import { Answers } from './connection/answer.ts';
 import { createEngine, type EngineSettings } from './engine/index.ts';
 import { createIdentity, type Identity } from './identity/create-identity.ts';
 import { CredentialManager } from './identity/manage/manager.ts';
-import { sealerOf } from './identity/server-key.ts';
+import type { Sealer } from './identity/seal.ts';
 import { createOutgoing } from './outgoing/send.ts';
 import type { Connections } from './redis/connect.ts';
 import { durabilityWarnings } from './redis/durability.ts';
@@ -26,6 +28,7 @@ import { tellAnswer } from './routes/answered.ts';
 import { jobTypeFilter } from './routes/job-types.ts';
 import type { Services } from './routes/services.ts';
 import { StreamSlots } from './routes/stream-slots.ts';
+import { openSecrets } from './secrets/open.ts';
 import { jobLog } from './telemetry/job-log.ts';
 import { createLog, type Log, type SentenceLog } from './telemetry/log.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
@@ -69,11 +72,15 @@ export async function startServer(config: Config): Promise<RunningServer> {
     for (const step of undo.splice(0)) await step();
   };
   try {
+    const secrets = await openSecrets(config);
+    secrets.follow(tellSecrets(log, audit, metrics));
+    undo.unshift(() => secrets.close());
     const redis = await connectRedis(config, tellOutage(log)).catch((error: unknown) => {
       throw redisUnreachable(config, error);
     });
     undo.unshift(() => redis.close());
-    const { access, identity } = await createGates(config, redis, log.sentences, audit, metrics, undo);
+    const sealer = await openSealer(config, redis.client);
+    const { access, identity } = await createGates(config, redis, log.sentences, audit, metrics, sealer, undo);
     const tracing = await openTracing(config, log);
     undo.unshift(() => tracing?.close());
     const outgoing = createOutgoing({
@@ -83,6 +90,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     });
     const engine = await createEngine({
       redis,
+      seal: sealer,
       send: outgoing.send,
       settings: engineSettings(config),
       rightsOf: ownersRights({
@@ -232,6 +240,7 @@ async function createGates(
   log: SentenceLog,
   audit: AuditLog,
   metrics: Metrics,
+  sealer: Sealer,
   undo: Undo,
 ): Promise<{ access: Access; identity: Identity }> {
   // Each needs the other: new epochs make credentials stale, and the policy can disable their principals.
@@ -246,7 +255,7 @@ async function createGates(
     audit,
     identityFile: config.identityFile,
     environment: config.env,
-    sealer: sealerOf(config.secrets),
+    sealer,
     onDerivation: metrics.derived,
   });
   undo.unshift(() => identity?.close());

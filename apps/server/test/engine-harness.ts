@@ -1,6 +1,7 @@
 import { v7 } from 'uuid';
 import type { Caller, Engine, NewJob } from '../src/engine/engine.ts';
 import { createEngine, type EngineSettings, type RightsOf } from '../src/engine/index.ts';
+import { createSealer } from '../src/identity/seal.ts';
 import type { Send } from '../src/outgoing/send.ts';
 import { type Connections, connect } from '../src/redis/connect.ts';
 
@@ -27,6 +28,8 @@ export async function openEngine(
     redis,
     settings,
     rightsOf,
+    // One key for all servers of a test.
+    seal: createSealer(Buffer.alloc(32, 7)),
     ...(send && { send }),
     onError: (error) => failures.push(error),
   });

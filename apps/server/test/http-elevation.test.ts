@@ -3,9 +3,9 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { openSealer } from '../src/assembly/sealer.ts';
 import { loadConfig } from '../src/config/config.ts';
 import { attemptsOf } from '../src/identity/mfa/enrolments.ts';
-import { sealerOf } from '../src/identity/server-key.ts';
 import { type RunningServer, startServer } from '../src/server.ts';
 import { type Answer, expectRefusal, type Harness, runMain, startHarness } from './http-harness.ts';
 import { enrol } from './mfa-fixtures.ts';
@@ -39,7 +39,7 @@ async function anAdmin() {
   const key = await harness.key('admin', 'admin', { principal });
   const factor = await enrol(
     harness.connections.client,
-    sealerOf(loadConfig({ env: harness.env, execArgv: [] }).secrets),
+    await openSealer(loadConfig({ env: harness.env, execArgv: [] }), harness.connections.client),
     owner,
   );
   const elevate = (body: unknown): Promise<Answer> => harness.send('POST', ELEVATE, { key, body });

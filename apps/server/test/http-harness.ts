@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { type IncomingHttpHeaders, request as plainRequest } from 'node:http';
@@ -125,6 +126,8 @@ export async function startHarness(
     OJS_REDIS_URL: redis.url,
     OJS_AUDIT_FILE: auditFile,
     OJS_LOG_LEVEL: 'silent',
+    // Production does not start without one.
+    OJS_SECRET_SERVER_KEY: randomBytes(32).toString('base64url'),
     ...settings,
   };
   const env = Object.fromEntries(

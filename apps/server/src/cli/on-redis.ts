@@ -1,18 +1,21 @@
 import { createInterface } from 'node:readline';
 import { connectRedis, redisUnreachable } from '../assembly/redis.ts';
+import { openSealer } from '../assembly/sealer.ts';
 import type { AuditLog } from '../audit/audit.ts';
 import { createAuditLog } from '../audit/create-audit-log.ts';
 import type { Config } from '../config/config.ts';
-import { sealerOf } from '../identity/server-key.ts';
 import type { Connections } from '../redis/connect.ts';
+import { openSecrets } from '../secrets/open.ts';
 import { runDoctor } from './doctor.ts';
 import { runKeys } from './keys.ts';
 import { runMfa } from './mfa.ts';
+import { generateServerKey, runReseal } from './server-key.ts';
 
 const out = (line: string): void => void process.stdout.write(`${line}\n`);
 const err = (line: string): void => void process.stderr.write(`${line}\n`);
 
 async function withRedis(config: Config, work: (redis: Connections) => Promise<number>): Promise<number> {
+  await openSecrets(config);
   const redis = await connectRedis(config, () => undefined).catch((error: unknown) => {
     throw redisUnreachable(config, error);
   });
@@ -23,6 +26,7 @@ async function withRedis(config: Config, work: (redis: Connections) => Promise<n
   }
 }
 
+/** A command that changes something, and records that. */
 async function withAudit(
   config: Config,
   work: (redis: Connections, audit: AuditLog) => Promise<number>,
@@ -48,7 +52,6 @@ export const runKeysCommand = (config: Config, argv: readonly string[]): Promise
 
 /** `ojs-server mfa …` */
 export async function runMfaCommand(config: Config, argv: readonly string[]): Promise<number> {
-  const sealer = sealerOf(config.secrets);
   const isInteractive = process.stdin.isTTY === true && process.stdout.isTTY === true;
   const lines = createInterface({ input: process.stdin, ...(isInteractive && { output: process.stderr }) });
   const each = lines[Symbol.asyncIterator]();
@@ -58,13 +61,24 @@ export async function runMfaCommand(config: Config, argv: readonly string[]): Pr
     return done === true ? undefined : value;
   };
   try {
-    return await withAudit(config, ({ client }, audit) =>
-      runMfa(argv, { redis: client, sealer, out, err, audit, readLine, isInteractive }),
-    );
+    return await withAudit(config, async ({ client }, audit) => {
+      const sealer = await openSealer(config, client);
+      return runMfa(argv, { redis: client, sealer, out, err, audit, readLine, isInteractive });
+    });
   } finally {
     lines.close();
   }
 }
+
+/** `ojs-server server-key generate` */
+export function runGenerate(): number {
+  out(generateServerKey());
+  return 0;
+}
+
+/** `ojs-server server-key reseal` */
+export const runResealCommand = (config: Config): Promise<number> =>
+  withAudit(config, ({ client }, audit) => runReseal(config, client, audit, out));
 
 /** `ojs-server doctor` */
 export const runDoctorCommand = (config: Config): Promise<number> =>

@@ -9,10 +9,12 @@ export const USAGE = `ojs-server: a job server for Open Job Spec
   ojs-server keys revoke ID  revoke an API key
   ojs-server mfa enroll --principal NAME [--tenant T | --all-tenants]
                              give an admin a second factor; then mfa confirm, status, reset
+  ojs-server server-key generate | reseal
+                             print a new server key | seal what is stored under the one in force
   ojs-server doctor          check all data in Redis for consistency
 
-Settings come from OJS_* variables and the JSON file OJS_CONFIG, secrets from OJS_SECRET_NAME or
-OJS_SECRET_NAME_FILE. Nothing secret is accepted on the command line, where every user of the machine can read it.`;
+Settings come from OJS_* variables and the JSON file OJS_CONFIG, secrets from OJS_SECRET_NAME,
+OJS_SECRET_NAME_FILE or OJS_SECRET_NAME_REF. Nothing secret is accepted on the command line, where every user of the machine can read it.`;
 
 /** Options by which people hand over secrets. */
 const SECRET = /^--?[a-z-]*(key|pass|passwd|password|secret|token|credential)s?(=|$)/i;

@@ -53,7 +53,11 @@ describe('the environment', () => {
   });
 
   it('means production when OJS_ENV is unset', () => {
-    expect(named({ OJS_REDIS_URL: 'unix:///tmp/redis.sock' })).toEqual(['OJS_TLS_CERT_FILE', 'OJS_TLS_KEY_FILE']);
+    expect(named({ OJS_REDIS_URL: 'unix:///tmp/redis.sock' })).toEqual([
+      'OJS_TLS_CERT_FILE',
+      'OJS_TLS_KEY_FILE',
+      'OJS_SECRET_SERVER_KEY',
+    ]);
   });
 });
 
@@ -97,7 +101,9 @@ describe('mistakes', () => {
       'OJS_POLICY_FILE',
       'OJS_PORT',
       'OJS_REDIS_URL',
+      'OJS_SECRET_A',
       'OJS_SECRET_A_FILE',
+      'OJS_SECRET_SERVER_KEY',
       'OJS_TLS_CERT_FILE',
       'OJS_TLS_KEY_FILE',
       'OJS_VALIDATION_NAME',
@@ -146,9 +152,9 @@ describe('mistakes', () => {
 
 describe('production', () => {
   const OJS_REDIS_URL = 'unix:///tmp/redis.sock';
-  const tls = ['OJS_TLS_CERT_FILE', 'OJS_TLS_KEY_FILE'];
+  const always = ['OJS_TLS_CERT_FILE', 'OJS_TLS_KEY_FILE', 'OJS_SECRET_SERVER_KEY'];
   const refused = (env: Record<string, string>, execArgv: string[] = []) =>
-    named({ OJS_REDIS_URL, ...env }, execArgv).filter((name) => !tls.includes(name));
+    named({ OJS_REDIS_URL, ...env }, execArgv).filter((name) => !always.includes(name));
 
   it('refuses a plain listener', () => expect(refused({ OJS_PLAIN_PORT: '8080' })).toEqual(['OJS_PLAIN_PORT']));
   it('refuses test directives', () =>
@@ -166,11 +172,11 @@ describe('production', () => {
     expect(refused({ OJS_TRACING_ENDPOINT: 'http://127.0.0.1:4318/v1/traces' })).toEqual([]);
     expect(refused({ OJS_REDIS_URL: 'redis://10.0.0.1:6379' })).toEqual(['OJS_REDIS_URL', 'OJS_SECRET_REDIS_PASSWORD']);
     expect(refused({ OJS_REDIS_URL: 'rediss://redis.example:6379' })).toEqual(['OJS_SECRET_REDIS_PASSWORD']);
-    expect(refused({ OJS_REDIS_URL: 'rediss://redis.example', OJS_SECRET_REDIS_PASSWORD: 'x' })).toEqual([]);
+    expect(refused({ OJS_REDIS_URL: 'rediss://redis.example', OJS_SECRET_REDIS_PASSWORD: 'vT9-drawn' })).toEqual([]);
     expect(refused({ OJS_REDIS_URL: 'redis://127.0.0.1:6379' })).toEqual([]);
-    expect(refused({ OJS_REDIS_URL: 'redis://127.0.0.1.evil.example:6379', OJS_SECRET_REDIS_PASSWORD: 'x' })).toEqual([
-      'OJS_REDIS_URL',
-    ]);
+    expect(
+      refused({ OJS_REDIS_URL: 'redis://127.0.0.1.evil.example:6379', OJS_SECRET_REDIS_PASSWORD: 'vT9-drawn' }),
+    ).toEqual(['OJS_REDIS_URL']);
   });
   it('serves plain http to trusted proxies that end TLS, and to nobody else', () => {
     const behind = { OJS_REDIS_URL, OJS_PROXY_TERMINATES_TLS: '1' };
@@ -192,19 +198,6 @@ describe('production', () => {
 });
 
 describe('secrets', () => {
-  it('are read from the variable or from a file, without its last newline', () => {
-    const config = load({ ...development, OJS_SECRET_A: 'one', OJS_SECRET_B_FILE: fileWith('two\n') });
-    expect(config.secrets.get('A')?.reveal()).toBe('one');
-    expect(config.secrets.get('B')?.reveal()).toBe('two');
-  });
-
-  it('are mistakes when the file is missing or nothing is in it', () => {
-    expect(named({ ...development, OJS_SECRET_A_FILE: '/nowhere', OJS_SECRET_B: '' })).toEqual([
-      'OJS_SECRET_A_FILE',
-      'OJS_SECRET_B',
-    ]);
-  });
-
   it('cannot be printed in any way', () => {
     const config = load({ ...development, OJS_SECRET_REDIS_PASSWORD: 'hunter2' });
     const secret = config.secrets.get('REDIS_PASSWORD');

@@ -2,16 +2,21 @@ import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { judgeCertificate } from '../connection/certificate.ts';
 import { parseIdentityFile } from '../identity/identity-file.ts';
+import { referenceMistakes } from '../secrets/rules.ts';
+import { isSecretName } from './looks-secret.ts';
 import { ConfigMistakes, type Mistake, nearest } from './mistakes.ts';
 import { type Process, productionMistakes } from './production.ts';
-import type { Secret } from './secret.ts';
+import { SecretStore } from './secret-store.ts';
 import { codeOf, readSecrets } from './secrets.ts';
 import { Settings, VARIABLES, variableOf } from './settings.ts';
 import { type Nested, readSources } from './sources.ts';
 import { BadFile } from './watched-file.ts';
 
-/** The whole configuration, validated and frozen. Secret values are wrapped so that they cannot be printed. */
-export type Config = Settings & { readonly secrets: ReadonlyMap<string, Secret> };
+/**
+ * The whole configuration, validated and frozen, but for the values of secrets, which may change at any time. They are wrapped so that they cannot be
+ * printed; those of a secrets manager are known once `openSecrets` has asked it.
+ */
+export type Config = Settings & { readonly secrets: SecretStore };
 
 const freeze = <T>(value: T): T => {
   if (typeof value === 'object' && value !== null && !(value instanceof Map)) {
@@ -28,7 +33,10 @@ function told(issue: z.core.$ZodIssue, fromEnv: (name: string) => boolean): Mist
     const known = [...VARIABLES.values()].map((each) => each.join('.'));
     return issue.keys.map((key) => {
       const name = [...path, key].join('.');
-      return { name: `${name} (OJS_CONFIG)`, problem: `is not a setting: did you mean ${nearest(name, known)}?` };
+      const problem = isSecretName(key)
+        ? 'does not belong into this file: set OJS_SECRET_NAME, OJS_SECRET_NAME_FILE or OJS_SECRET_NAME_REF'
+        : `is not a setting: did you mean ${nearest(name, known)}?`;
+      return { name: `${name} (OJS_CONFIG)`, problem };
     });
   }
   if (issue.input === undefined && variable === 'OJS_REDIS_URL') {
@@ -64,6 +72,7 @@ function fileMistakes(settings: Settings, listens: boolean): Mistake[] {
     ['OJS_TLS_CERT_FILE', settings.tls.certFile],
     ['OJS_TLS_KEY_FILE', settings.tls.keyFile],
     ['OJS_REDIS_CA_FILE', settings.redis.caFile],
+    ['OJS_VAULT_CA_FILE', settings.vault.caFile],
     ['OJS_POLICY_FILE', settings.policyFile],
     ['OJS_IDENTITY_FILE', settings.identityFile],
     ['OJS_OUTGOING_CA_FILE', settings.outgoing.caFile],
@@ -136,15 +145,16 @@ function relationMistakes({ tls, plainPort, proxy, env, limits }: Settings, list
 export function loadConfig(process: Process): Config {
   const { env } = process;
   const mistakes: Mistake[] = [];
-  const secrets = readSecrets(env, mistakes);
   const settings = parse(readSources(env, mistakes), env, mistakes);
+  const found = readSecrets(env, settings.env, mistakes);
   const more = [
     ...relationMistakes(settings, process.listens ?? true),
-    ...(settings.env === 'production' ? productionMistakes(settings, secrets.has('REDIS_PASSWORD'), process) : []),
+    ...(settings.env === 'production' ? productionMistakes(settings, found, process) : []),
     ...fileMistakes(settings, process.listens ?? true),
+    ...referenceMistakes(found, settings, env),
   ];
   // A setting that is wrong by itself is told once.
   mistakes.push(...more.filter(({ name }) => !mistakes.some((earlier) => earlier.name === name)));
   if (mistakes.length > 0) throw new ConfigMistakes(mistakes);
-  return freeze({ ...settings, secrets });
+  return freeze({ ...settings, secrets: new SecretStore(found, settings.rotation.graceSeconds * 1_000) });
 }

@@ -16,7 +16,11 @@ const IN_DEVELOPMENT = 'only with OJS_ENV=development';
  * The rules of production (security page, Transport Security; ojs-security §3): everything is encrypted that leaves the
  * machine, nothing checks less than it should, and nothing that belongs to development is on.
  */
-export function productionMistakes(settings: Settings, hasRedisPassword: boolean, process: Process): Mistake[] {
+export function productionMistakes(
+  settings: Settings,
+  secrets: { has(name: string): boolean },
+  process: Process,
+): Mistake[] {
   const { tls, redis, tracing, plainPort, proxy, dev } = settings;
   const { listens = true } = process;
   // Behind a proxy that ends TLS the server listens for that proxy only.
@@ -27,6 +31,11 @@ export function productionMistakes(settings: Settings, hasRedisPassword: boolean
   const rules: [broken: boolean, name: string, problem: string][] = [
     [needsTls && tls.certFile === undefined, 'OJS_TLS_CERT_FILE', 'is required: production serves TLS only'],
     [needsTls && tls.keyFile === undefined, 'OJS_TLS_KEY_FILE', 'is required: production serves TLS only'],
+    [
+      listens && !secrets.has('SERVER_KEY'),
+      'OJS_SECRET_SERVER_KEY',
+      'is required: `ojs-server server-key generate` prints one, which all servers of one Redis share',
+    ],
     [plainPort !== undefined, 'OJS_PLAIN_PORT', `plain http is possible ${IN_DEVELOPMENT}: remove it`],
     [dev.testDirectives, 'OJS_DEV_TEST_DIRECTIVES', `is possible ${IN_DEVELOPMENT}: remove it`],
     [
@@ -35,9 +44,9 @@ export function productionMistakes(settings: Settings, hasRedisPassword: boolean
       'is not encrypted and leaves this machine: use rediss://',
     ],
     [
-      beyond.length > 0 && !hasRedisPassword,
+      beyond.length > 0 && !secrets.has('REDIS_PASSWORD'),
       'OJS_SECRET_REDIS_PASSWORD',
-      'is required for a Redis beyond this machine: set it, or OJS_SECRET_REDIS_PASSWORD_FILE',
+      'is required for a Redis beyond this machine: set it, OJS_SECRET_REDIS_PASSWORD_FILE or OJS_SECRET_REDIS_PASSWORD_REF',
     ],
     [
       tracing.endpoint?.startsWith('http:') === true && !staysOnMachine(tracing.endpoint),

@@ -29,12 +29,12 @@ const choice = <const T extends readonly string[]>(values: T) =>
 const file = z.string({ error: 'must be the path of a file' }).min(1, 'must be the path of a file');
 const host = z.string().min(1, 'must be an address to listen on, such as 0.0.0.0 or 127.0.0.1');
 const port = whole(0, 65_535);
-const redisUrl = z
-  .string()
-  .regex(
-    /^(rediss?:\/\/[^\s,]+|unix:(\/\/)?\/[^\s,]+)$/,
-    'must be redis://HOST:PORT, rediss://HOST:PORT or unix:///PATH',
-  );
+const mount = z.string().regex(/^[\w.-]+(\/[\w.-]+)*$/, 'must be the path where it is mounted, such as approle');
+const redisUrl = z.string().regex(
+  // No query: options there (`?tls=…`) would be ignored, or weaken what is checked.
+  /^(rediss?:\/\/[^\s,?#]+|unix:(\/\/)?\/[^\s,?#]+)$/,
+  'must be redis://HOST:PORT, rediss://HOST:PORT or unix:///PATH',
+);
 
 /** Type names and prefixes such as `email.*`. */
 const jobType = z
@@ -126,6 +126,36 @@ export const Settings = z.strictObject({
     })
     // Absent altogether, the mistake is still named by the setting that is missing.
     .prefault({} as never),
+  /** HashiCorp Vault or OpenBao, for secrets by reference (secrets/rules.ts has the rules between these). */
+  vault: z
+    .strictObject({
+      url: z
+        .url({ protocol: /^https?$/, error: 'must be the URL of Vault, such as https://vault.internal:8200' })
+        .refine((url) => !URL.parse(url)?.password, 'holds a password: move it to OJS_SECRET_VAULT_TOKEN')
+        .optional(),
+      namespace: z
+        .string()
+        .regex(/^[\w./-]{1,255}$/, 'must be the path of a namespace')
+        .optional(),
+      caFile: file.optional(),
+      appRole: z.strictObject({ roleId: z.string().min(1).optional(), mount: mount.default('approle') }).prefault({}),
+      kubernetes: z
+        .strictObject({
+          role: z.string().min(1).optional(),
+          mount: mount.default('kubernetes'),
+          tokenFile: file.default('/var/run/secrets/kubernetes.io/serviceaccount/token'),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+  rotation: z
+    .strictObject({
+      /** How long a secret that was replaced is still good, in seconds. */
+      graceSeconds: whole(0, 30 * 86_400).default(86_400),
+      /** How often secrets managers are asked whether a secret has changed, in seconds. */
+      refreshSeconds: whole(1, 86_400).default(60),
+    })
+    .prefault({}),
   policyFile: file.optional(),
   /** Which credentials from outside are believed: identity/identity-file.ts. */
   identityFile: file.optional(),

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { secretsAmong } from './looks-secret.ts';
 import { type Mistake, nearest } from './mistakes.ts';
 import { codeOf } from './secrets.ts';
 import { VARIABLES } from './settings.ts';
@@ -55,6 +56,7 @@ function collectorOf(env: NodeJS.ProcessEnv): string | undefined {
 /** The settings as they were written, nested: the file first, then the environment, which wins. */
 export function readSources(env: NodeJS.ProcessEnv, mistakes: Mistake[]): Nested {
   const raw = env.OJS_CONFIG ? readConfigFile(env.OJS_CONFIG, mistakes) : {};
+  mistakes.push(...secretsAmong(raw, (path) => `${path.join('.')} (OJS_CONFIG)`));
   const collector = collectorOf(env);
   if (collector !== undefined && !isObject(raw.tracing)) raw.tracing = { endpoint: collector };
   for (const [variable, value] of Object.entries(env)) {
@@ -67,6 +69,7 @@ export function readSources(env: NodeJS.ProcessEnv, mistakes: Mistake[]): Nested
         problem: `is not a setting: did you mean ${nearest(variable, VARIABLES.keys())}?`,
       });
     } else if (value !== undefined) {
+      mistakes.push(...secretsAmong(value, () => variable));
       place(raw, path, value);
     }
   }

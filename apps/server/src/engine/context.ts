@@ -5,6 +5,7 @@ import type { EngineObserver } from './observer.ts';
 import type { RightsOf } from './rights.ts';
 import { type RunScript, redisFailure } from './scripts.ts';
 import type { EngineSettings } from './settings.ts';
+import type { Seal } from './webhooks/secrets.ts';
 
 /** What every part of the engine is given. */
 export interface EngineContext {
@@ -16,6 +17,7 @@ export interface EngineContext {
   readonly due: Due;
   readonly rightsOf: RightsOf;
   readonly observer: Required<EngineObserver>;
+  readonly seal: Seal;
 }
 
 /** The key spaces of the tenants that this process met, and the tenants that any process met. */

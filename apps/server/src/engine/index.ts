@@ -30,6 +30,7 @@ import { createSettle } from './settle/settle.ts';
 import { createSweeper } from './sweeper.ts';
 import { createWake } from './wake/wake.ts';
 import { createWebhooks } from './webhooks/create-webhooks.ts';
+import { NO_SEAL, type Seal } from './webhooks/secrets.ts';
 import type { OnWebhookDisabled } from './webhooks/webhooks.ts';
 import { createWorkers } from './workers.ts';
 import type { OnStepRefused } from './workflows/advance.ts';
@@ -47,6 +48,8 @@ export interface EngineOptions {
   readonly rightsOf: RightsOf;
   /** Who emits the events (ojs-events §2.4). */
   readonly source?: string;
+  /** How secrets of webhooks are kept; without it there can be none. */
+  readonly seal?: Seal;
   /** How deliveries of webhooks are sent; default: to the internet only. */
   readonly send?: Send;
   readonly onError?: (error: unknown) => void;
@@ -66,6 +69,7 @@ export async function createEngine({
   settings,
   rightsOf,
   source = 'ojs://ojs-server/engine',
+  seal = NO_SEAL,
   send = createOutgoing({}).send,
   onError = () => undefined,
   observers = [],
@@ -87,6 +91,7 @@ export async function createEngine({
     due: new Due(),
     rightsOf,
     observer,
+    seal,
   };
   const { due } = context;
   const push = createPush(context);

@@ -37,6 +37,8 @@ export const systemSpace = {
   mfa: '{ojs}/mfa' as Key,
   /** Below it, one key for each DPoP proof that was used; they end by themselves. */
   proofs: '{ojs}/proofs' as Key,
+  /** A text sealed under the server key, by which a server knows that it has the right one. */
+  serverKey: '{ojs}/server-key' as Key,
   /** Counts every change of credentials or policy; servers look at it twice a second. */
   accessVersion: '{ojs}/access-version' as Key,
   /** Pub/sub channel that announces such a change. */

@@ -20,6 +20,8 @@ export interface Metrics {
   answered(operation: string, status: number, ms: number | undefined): void;
   recorded(event: AuditEvent): void;
   derived(): void;
+  /** A secrets manager was asked for the values of this moment. */
+  secretsRefreshed(provider: string, isAnswered: boolean): void;
   watch(watched: Watched): void;
   /** All of it in the text format of Prometheus. */
   text(): Promise<string>;
@@ -61,6 +63,13 @@ export function createMetrics(mostPairs: number): Metrics {
   });
   const derivations = new Counter({ name: 'ojs_key_derivations_total', help: 'Keys that were hashed', registers });
 
+  const refreshes = new Counter({
+    name: 'ojs_secret_refreshes_total',
+    help: 'Times that a secrets manager was asked again, by whether it answered',
+    labelNames: ['provider', 'outcome'],
+    registers,
+  });
+
   return {
     jobs: jobMetrics(register, mostPairs),
     answered(operation, status, ms) {
@@ -73,6 +82,7 @@ export function createMetrics(mostPairs: number): Metrics {
       refused.inc({ reason: typeof reason === 'string' && WORD.test(reason) ? reason : 'unknown' });
     },
     derived: () => derivations.inc(),
+    secretsRefreshed: (provider, isAnswered) => refreshes.inc({ provider, outcome: isAnswered ? 'answered' : 'away' }),
     watch({ connections, auditBytes, certificateEnds, overview }) {
       queueMetrics(register, mostPairs, overview);
       const gauge = (name: string, help: string, read: () => number) =>

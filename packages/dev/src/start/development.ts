@@ -9,6 +9,7 @@ import { Explained, type step as Step } from '../steps.mjs';
 import { type LocalCertificates, localCertificates } from './certificates.ts';
 import { areKnown, createCredentials } from './credentials.ts';
 import { checkPorts, portsFrom } from './ports.ts';
+import { serverKeySettings } from './server-key.ts';
 import { type DevState, readState, writeState } from './state.ts';
 
 /** Options of {@link startDevelopment}. */
@@ -46,6 +47,7 @@ export async function startDevelopment(options: DevelopmentOptions): Promise<Dev
   const settings: NodeJS.ProcessEnv = {
     OJS_AUDIT_FILE: join(directory, 'audit.jsonl'),
     ...serverSettings(env),
+    ...(await serverKeySettings(env, directory)),
     OJS_ENV: 'development',
     OJS_HOST: host,
     OJS_PORT: `${ports.port}`,

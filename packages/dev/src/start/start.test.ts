@@ -10,6 +10,7 @@ import { freePort } from '../free-port.ts';
 import { localCertificates } from './certificates.ts';
 import { nextSteps } from './next-steps.ts';
 import { checkPorts, portsFrom } from './ports.ts';
+import { serverKeySettings } from './server-key.ts';
 import { type DevState, readState, writeState } from './state.ts';
 
 async function temporary(): Promise<string> {
@@ -66,6 +67,15 @@ test('an authority that ends soon is renewed with all it issued', async () => {
   await writeCertificate(directory, 'ca', authority);
   const { ca } = await localCertificates(directory);
   expect(await readFile(ca, 'utf8')).not.toBe(authority.cert);
+});
+
+test('the server key is kept from start to start, for its owner only, unless the person has one', async () => {
+  const directory = await temporary();
+  const [first, second] = [await serverKeySettings({}, directory), await serverKeySettings({}, directory)];
+  expect(first).toEqual(second);
+  const path = first.OJS_SECRET_SERVER_KEY_FILE ?? '';
+  expect([(await stat(path)).mode & 0o777, (await readFile(path, 'utf8')).length]).toEqual([0o600, 44]);
+  expect(await serverKeySettings({ OJS_SECRET_SERVER_KEY_FILE: '/mine' }, directory)).toEqual({});
 });
 
 test('a port that is taken is named with the setting that chooses another', async () => {

@@ -4,7 +4,7 @@ import type { EngineContext } from '../context.ts';
 import type { Rights } from '../rights.ts';
 import { post } from './post.ts';
 import { judge } from './retry-plan.ts';
-import { WebhookSecrets } from './secrets.ts';
+import { sealContext, WebhookSecrets } from './secrets.ts';
 import { Slots } from './slots.ts';
 import type { OnWebhookDisabled, Posted, WebhookError, WebhookRecord } from './webhooks.ts';
 
@@ -30,7 +30,7 @@ interface Batch {
  * script then ends it or says when it is due again, unless it was taken by somebody else meanwhile.
  */
 export function createDeliver(
-  { run, spaces, due, rightsOf }: EngineContext,
+  { run, spaces, due, rightsOf, seal }: EngineContext,
   send: Send,
   onError: (error: unknown) => void,
   onDisabled: OnWebhookDisabled,
@@ -57,10 +57,11 @@ export function createDeliver(
     let taken = 0;
     try {
       const answer = await run('webhook', spaces.of(tenant), ['claim', subscription, room, CLAIM_MS]);
-      const [text, secrets, ends, claimed] = answer as [string | null, string | null, string, Claimed[]];
-      if (text === null || secrets === null || claimed.length === 0) return;
+      const [text, kept, ends, claimed] = answer as [string | null, string | null, string, Claimed[]];
+      if (text === null || kept === null || claimed.length === 0) return;
       const record = JSON.parse(text) as WebhookRecord;
-      const batch = { tenant, subscription, record, secrets: WebhookSecrets.decode(secrets), ends };
+      const secrets = WebhookSecrets.unsealed(kept, seal, sealContext(tenant, subscription));
+      const batch = { tenant, subscription, record, secrets, ends };
       const rights = await rightsOf(tenant, record.owner, record.scope);
       if (claimed.length === room) waiting.set(key, [tenant, subscription]);
       taken = claimed.length;

@@ -4,7 +4,7 @@ import type { EngineContext } from '../context.ts';
 import { StaleAccess } from '../errors.ts';
 import type { Outcome } from '../outcomes.ts';
 import { redisFailure } from '../scripts.ts';
-import { WebhookSecrets } from './secrets.ts';
+import { sealContext, WebhookSecrets } from './secrets.ts';
 import type { Subscription, WebhookRecord, Webhooks } from './webhooks.ts';
 
 const FIELDS = ['v', 'record', 'active', 'disabled', 'delivered', 'dead', 'dropped'] as const;
@@ -20,7 +20,7 @@ interface Stored {
 
 /** The records of subscriptions. */
 export function createSubscriptions(context: EngineContext) {
-  const { client, run, spaces, due } = context;
+  const { client, run, spaces, due, seal } = context;
   const keyOf = (tenant: string, name: string): string => `${spaces.of(tenant).prefix}/${name}`;
 
   async function guarded<T>(work: () => Promise<T>): Promise<T> {
@@ -55,11 +55,10 @@ export function createSubscriptions(context: EngineContext) {
       return { version, record, active: active === '1', subscription };
     });
 
-  const loadSecrets = (tenant: string, id: string): Promise<WebhookSecrets | undefined> =>
-    guarded(async () => {
-      const text = await client.hget(keyOf(tenant, `webhook/${id}`), 'secrets');
-      return text === null ? undefined : WebhookSecrets.decode(text);
-    });
+  async function loadSecrets(tenant: string, id: string): Promise<WebhookSecrets | undefined> {
+    const text = await guarded(() => client.hget(keyOf(tenant, `webhook/${id}`), 'secrets'));
+    return text === null ? undefined : WebhookSecrets.unsealed(text, seal, sealContext(tenant, id));
+  }
 
   async function save(
     tenant: string,
@@ -68,7 +67,8 @@ export function createSubscriptions(context: EngineContext) {
     version: string,
     { record, active, secrets }: { record: WebhookRecord; active: boolean; secrets?: WebhookSecrets | undefined },
   ): Promise<string> {
-    const args = [caller.epoch, version, JSON.stringify(record), active ? 1 : 0, secrets?.encode() ?? ''];
+    const sealed = secrets?.sealed(seal, sealContext(tenant, id)) ?? '';
+    const args = [caller.epoch, version, JSON.stringify(record), active ? 1 : 0, sealed];
     const answer = (await run('webhook', spaces.of(tenant), [
       ...['save', id, ...args],
       WEBHOOK_BOUNDS.subscriptions,

@@ -19,7 +19,8 @@ export interface Enrolment {
 
 /** None of the parts has a space in it. */
 const nameOf = ({ tenant, id, vouchedBy }: Owner): string => [tenant, id, ...(vouchedBy ? [vouchedBy] : [])].join(' ');
-const recordOf = (owner: Owner): string => `${systemSpace.mfa}/${nameOf(owner)}`;
+/** Where its record is: the secret is in the field `sealed`. */
+export const recordOf = (owner: Owner): string => `${systemSpace.mfa}/${nameOf(owner)}`;
 /** Where attempts are counted: apart, so that they outlive the second factor itself. */
 export const attemptsOf = (owner: Owner): string => `${systemSpace.mfa}-attempts/${nameOf(owner)}`;
 /** What the secret is sealed for: elsewhere it cannot be opened. */

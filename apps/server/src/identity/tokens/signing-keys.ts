@@ -6,7 +6,7 @@ import { KeyRing, rotated, SigningKey } from './key-ring.ts';
 
 export const ALGORITHM = 'ES256';
 /** What the sealed ring is, for whoever opens it. */
-const CONTEXT = 'signing-keys';
+export const CONTEXT = 'signing-keys';
 
 /** The ring in Redis cannot be opened with the server key, or is no ring. */
 export class UnreadableKeys extends Error {
