@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Subject } from '../src/access/decide.ts';
+import { openSealer } from '../src/assembly/sealer.ts';
 import { loadConfig } from '../src/config/config.ts';
 import { CredentialStore } from '../src/identity/credential-store.ts';
 import type { Binding } from '../src/identity/identity.ts';
-import { sealerOf } from '../src/identity/server-key.ts';
 import { createTokens } from '../src/identity/tokens/create-tokens.ts';
 import { Tokens } from '../src/identity/tokens/settings.ts';
 import { type RunningServer, startServer } from '../src/server.ts';
@@ -35,7 +35,7 @@ beforeAll(async () => {
   const tokens = createTokens({
     redis: ojs.connections.client,
     store,
-    sealer: sealerOf(new Map()),
+    sealer: await openSealer(loadConfig({ env: ojs.env, execArgv: [] }), ojs.connections.client),
     settings: () => Tokens.parse({}),
     isDisabled: () => false,
     stillVouched: () => true,

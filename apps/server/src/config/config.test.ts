@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -179,7 +180,10 @@ describe('production', () => {
     ).toEqual(['OJS_REDIS_URL']);
   });
   it('serves plain http to trusted proxies that end TLS, and to nobody else', () => {
-    const behind = { OJS_REDIS_URL, OJS_PROXY_TERMINATES_TLS: '1' };
+    const behind = {
+      ...{ OJS_REDIS_URL, OJS_PROXY_TERMINATES_TLS: '1' },
+      OJS_SECRET_SERVER_KEY: randomBytes(32).toString('hex'),
+    };
     expect(named({ ...behind, OJS_PROXY_TRUSTED: '10.0.0.0/8, 2001:db8::1' })).toEqual([]);
     expect(named(behind)).toEqual(['OJS_PROXY_TRUSTED']);
     for (const everybody of ['0.0.0.0/0', '::/0', '10.0.0.1, 0.0.0.0/0', 'proxy.example', '10.1/16', '']) {

@@ -148,14 +148,6 @@ export const Settings = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
-  rotation: z
-    .strictObject({
-      /** How long a secret that was replaced is still good, in seconds. */
-      graceSeconds: whole(0, 30 * 86_400).default(86_400),
-      /** How often secrets managers are asked whether a secret has changed, in seconds. */
-      refreshSeconds: whole(1, 86_400).default(60),
-    })
-    .prefault({}),
   policyFile: file.optional(),
   /** Which credentials from outside are believed: identity/identity-file.ts. */
   identityFile: file.optional(),
@@ -163,6 +155,8 @@ export const Settings = z.strictObject({
     .strictObject({
       /** How long a secret that was rotated away is accepted, where the request says nothing. */
       graceSeconds: whole(0, GRACE_SECONDS_MAX).default(86_400),
+      /** How often secrets managers are asked whether a secret has changed, in seconds. */
+      refreshSeconds: whole(1, 86_400).default(60),
     })
     .prefault({}),
   keys: z
