@@ -256,6 +256,7 @@ async function createGates(
     identityFile: config.identityFile,
     environment: config.env,
     sealer,
+    hashCost: 2 ** config.keys.scryptCost,
     onDerivation: metrics.derived,
   });
   undo.unshift(() => identity?.close());

@@ -5,6 +5,8 @@ import type { AuditLog } from '../audit/audit.ts';
 import { serverEvent } from '../audit/server-event.ts';
 import { WatchedFile } from '../config/watched-file.ts';
 import type { Connections } from '../redis/connect.ts';
+import { DEFAULT_N } from './api-key/hash.ts';
+import { Upgrades } from './api-key/upgrade.ts';
 import { type ApiKeyOptions, apiKeys, Verifier } from './api-key/verify.ts';
 import { challengeOf } from './binding/challenge.ts';
 import { possession } from './binding/possession.ts';
@@ -29,6 +31,8 @@ export interface IdentityOptions {
   readonly identityFile?: string | undefined;
   readonly environment: Environment;
   readonly sealer: Sealer;
+  /** scrypt's N of hashes that are made today. */
+  readonly hashCost?: number;
   /** Hears of each key derivation: for metrics, and tests that count. */
   readonly onDerivation?: () => void;
   /** Bounds of verification; the defaults are for production. */
@@ -130,11 +134,20 @@ export function createIdentity(options: IdentityOptions): Identity {
 }
 
 function createVerifier(
-  { access, log, audit, onDerivation, limits }: IdentityOptions,
+  { redis, access, log, audit, hashCost = DEFAULT_N, onDerivation, limits }: IdentityOptions,
   store: CredentialStore,
 ): Verifier {
+  const upgrades = new Upgrades({
+    redis: redis.client,
+    cost: hashCost,
+    onUpgraded({ id, principal, tenant }) {
+      const detail = { credential: `…${id.slice(-4)}`, of: principal, scrypt_n: hashCost };
+      audit.record(serverEvent('credential.upgraded', 'success', detail, tenant));
+    },
+  });
   return new Verifier({
     store,
+    onVerified: (key, stored) => upgrades.offer(key, stored),
     isDisabled: access.isDisabled,
     onWeakHash(principal, credential) {
       const fields = { credential, principal: principal.id };

@@ -47,6 +47,7 @@ export class CredentialStore {
   readonly #unknown = new Map<string, { until: number; generation: number }>();
   readonly #loading = new Map<string, Promise<Lookup>>();
   #generation = 0;
+  #replaced: (before: Credential, after: Credential) => void = () => undefined;
   #confirmed = Number.NEGATIVE_INFINITY;
   #version: string | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -81,6 +82,17 @@ export class CredentialStore {
     clearInterval(this.#timer);
     this.#redis.off('ready', this.#reconnected);
     this.#subscriber?.disconnect();
+  }
+
+  /** Tells when a record is another one than it was; what is remembered of it can be carried over. One listener. */
+  onReplaced(listener: (before: Credential, after: Credential) => void): void {
+    this.#replaced = listener;
+  }
+
+  /** What the record was when it was last read, however long ago: not to be believed, only to know what to ask. */
+  lastSeen(id: string): Credential | undefined {
+    const lookup = this.#cache.get(id)?.lookup;
+    return lookup === 'unreadable' ? undefined : lookup;
   }
 
   /** Everything is read anew before it is used again. */
@@ -145,6 +157,9 @@ export class CredentialStore {
       return cached.lookup;
     }
     const lookup = this.#parse(id, raw);
+    if (cached !== undefined && cached.lookup !== 'unreadable' && lookup !== 'unreadable') {
+      this.#replaced(cached.lookup, lookup);
+    }
     put(this.#cache, id, { raw, lookup, generation }, MOST);
     return lookup;
   }

@@ -11,7 +11,7 @@ export type Digest = Buffer;
 /** Wrong keys that are remembered, so that repeating one costs no KDF. */
 const WRONG_MOST = 1_000;
 
-/** Which keys were verified against which credential. A credential that changes is another object and starts with nothing. */
+/** Which keys were verified against which credential. A credential that changes is another object; see {@link Digests.carry}. */
 export class Digests {
   readonly #prefix = randomBytes(32).toString('base64');
   readonly #verified = new WeakMap<Credential, { digest: Digest; secret: StoredSecret }[]>();
@@ -38,6 +38,18 @@ export class Digests {
     this.#verified.set(credential, [...others, { digest, secret }]);
   }
 
+  /**
+   * The credential changed: what was verified against a hash that is still in it, byte for byte with its cost, is so still. Whether that secret
+   * is live, and what the credential may do, is read from the new record.
+   */
+  carry(before: Credential, after: Credential): void {
+    const kept = (this.#verified.get(before) ?? []).flatMap(({ digest, secret }) => {
+      const same = after.record.secrets.find((each) => isSameHash(each, secret));
+      return same === undefined ? [] : [{ digest, secret: same }];
+    });
+    if (kept.length > 0) this.#verified.set(after, kept);
+  }
+
   isWrong(credential: Credential, digest: Digest): boolean {
     return this.#wrong.get(digest.toString('latin1')) === credential;
   }
@@ -49,6 +61,9 @@ export class Digests {
     if (oldest !== undefined) this.#wrong.delete(oldest);
   }
 }
+
+const isSameHash = (one: StoredSecret, other: StoredSecret): boolean =>
+  (['hash', 'salt', 'n', 'r', 'p'] as const).every((name) => one[name] === other[name]);
 
 /** Whether the secret is accepted at this moment: after a rotation, the old one ends with its grace period. */
 export function isLive(secret: StoredSecret, now: number): boolean {

@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { issue, reason, useCredentialRedis, verifier, wrongFor } from '../../../test/credential-harness.ts';
+import {
+  issue,
+  reason,
+  recordOf,
+  store,
+  useCredentialRedis,
+  verifier,
+  wrongFor,
+} from '../../../test/credential-harness.ts';
 import type { Identified } from '../identity.ts';
 import { FAILURE_RATES } from './failures.ts';
+import { hashKey } from './hash.ts';
 import { generateKey } from './key.ts';
 
 useCredentialRedis();
@@ -67,5 +76,53 @@ describe('guessing', () => {
     for (let i = 0; i < 150; i++) reasons.push(reason(await ask(generateKey('prod').text)));
     expect(reasons.at(-1)).toBe('too_many_failures');
     expect(counts.reads).toBeLessThan(130);
+  });
+
+  test('holds up no key that was verified here, also after credentials changed: one look-up, no derivation (K8)', async () => {
+    const [good, attacked] = [await issue(), await issue()];
+    const {
+      ask,
+      counts,
+      store: credentials,
+    } = await verifier({
+      rates: { ...rates, source: { burst: 3, refillMs: 60_000 }, all: { burst: 3, refillMs: 60_000 } },
+    });
+    await ask(good.text);
+    for (let i = 0; i < 4; i++) await ask(wrongFor(attacked));
+    const { derivations, reads } = counts;
+    // Its own record changes too, in what it may do and until when.
+    await store({ ...(await recordOf(good)), roles: ['operator'], label: 'new', expiresAt: 9e12 });
+    credentials.invalidate();
+    expect(reason(await ask(wrongFor(good)))).toBe('too_many_failures');
+    expect(await ask(good.text)).toMatchObject({ principal: { roles: ['operator'], expiresAt: 9e12 } });
+    expect(counts.derivations).toBe(derivations);
+    // A second one where the announcement of the change came during the first.
+    expect(counts.reads - reads).toBeLessThanOrEqual(2);
+    await store({ ...(await recordOf(good)), revokedAt: 1 });
+    credentials.invalidate();
+    expect(reason(await ask(good.text))).toBe('revoked');
+  });
+
+  test('a rotation ends what was verified: the secret that is gone is derived and limited like any wrong one', async () => {
+    const key = await issue();
+    const { ask, counts, store: credentials } = await verifier({ rates });
+    await ask(key.text);
+    const next = generateKey('prod', key.id).text;
+    await store({ ...(await recordOf(key)), secrets: [await hashKey(next)] });
+    credentials.invalidate();
+    for (let i = 0; i < 3; i++) expect(reason(await ask(key.text))).toBe('wrong_secret');
+    expect(reason(await ask(key.text))).toBe('too_many_failures');
+    expect(counts.derivations).toBe(2);
+  });
+
+  test('cheaper parameters, the hash left as it was, are seen also where the key was verified before (K14)', async () => {
+    const key = await issue();
+    const { ask, counts, store: credentials } = await verifier();
+    await ask(key.text);
+    const record = await recordOf(key);
+    await store({ ...record, secrets: record.secrets.map((secret) => ({ ...secret, n: 2 })) });
+    credentials.invalidate();
+    expect(reason(await ask(key.text))).toBe('weak_hash');
+    expect(counts.derivations).toBe(1);
   });
 });

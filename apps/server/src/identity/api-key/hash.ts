@@ -3,6 +3,8 @@ import type { StoredSecret } from '../credential-record.ts';
 
 /** The least cost of a generated key: its 256 bits cannot be guessed, so the KDF only has to make a stolen hash worthless. */
 const LEAST = { n: 2 ** 14, r: 8, p: 1 } as const;
+/** scrypt's N, where no other is set. */
+export const DEFAULT_N: number = LEAST.n;
 const HASH_BYTES = 32;
 const SALT_BYTES = 16;
 /** Beyond these, a tampered record would make the verification itself the attack. */
@@ -12,7 +14,7 @@ const MOST = { n: 2 ** 17, r: 16, p: 4 } as const;
  * Hashes a whole key (so that the hash is worthless in the record of another id or plane) under a new salt. About 20 ms.
  * @param n scrypt's N, a power of two from 2^14 (the default) to 2^17
  */
-export async function hashKey(key: string, n: number = LEAST.n): Promise<StoredSecret> {
+export async function hashKey(key: string, n: number = DEFAULT_N): Promise<StoredSecret> {
   const salt = randomBytes(SALT_BYTES);
   const cost = { ...LEAST, n };
   const hash = await derive(key, salt, cost.n, cost.r, cost.p);
@@ -25,6 +27,10 @@ export async function verifyHash(key: string, stored: StoredSecret): Promise<boo
   const expected = Buffer.from(stored.hash, 'base64url');
   return expected.length === hash.length && timingSafeEqual(expected, hash);
 }
+
+/** Whether the hash costs whoever steals it less than one that is made today. */
+export const isCheaper = ({ n, r, p }: StoredSecret, todaysN: number): boolean =>
+  n * r * p < todaysN * LEAST.r * LEAST.p;
 
 /** Whether the stored parameters are at least those of the cheapest hash that we ever write: whoever lowers them in Redis must not make a guess cheap. */
 export function isStrong({ hash, salt, n, r, p }: StoredSecret): boolean {

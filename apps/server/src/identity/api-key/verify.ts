@@ -4,7 +4,7 @@ import type { Subject } from '../../access/decide.ts';
 import { networkOf } from '../../network/network-of.ts';
 import { presentedSecret } from '../authorization.ts';
 
-import { invalidity } from '../credential-record.ts';
+import { invalidity, type StoredSecret } from '../credential-record.ts';
 import type { Credential, CredentialStore, Lookup } from '../credential-store.ts';
 import type { Asking, Identified, Mechanism, Refused } from '../identity.ts';
 import { type Digest, Digests, isLive } from './digests.ts';
@@ -19,6 +19,8 @@ export interface ApiKeyOptions {
   readonly isDisabled: (principal: Subject) => boolean;
   /** The stored hash of a key is weaker than any that we write: somebody changed it. Once per record. */
   readonly onWeakHash: (principal: Subject, credential: string) => void;
+  /** Hears of each derivation that found the key good, with the hash it was compared to. */
+  readonly onVerified?: (key: ParsedKey, stored: StoredSecret) => void;
   /** Hears of each key derivation, before it runs. */
   readonly onDerivation?: () => void;
   readonly gate?: GateOptions;
@@ -81,6 +83,7 @@ export class Verifier {
     this.#now = options.now ?? Date.now;
     this.#gate = new Gate(options.gate ?? GATE);
     this.#failures = new Failures(options.rates ?? FAILURE_RATES);
+    options.store.onReplaced((before, after) => this.#digests.carry(before, after));
   }
 
   /** The API key of an Authorization header; undefined where it holds nothing of ours. */
@@ -102,10 +105,8 @@ export class Verifier {
   #verify(key: ParsedKey, digest: Digest, kind: CredentialKind, sourceIp: string): Promise<Identified> | Identified {
     if (WORDS[key.word].kind !== kind) return refusal('wrong_kind_of_credential', key);
     const lookup = this.#store.warm(key.id);
-    if (lookup !== undefined && typeof lookup !== 'string') {
-      const answer = this.#judge(lookup, key, digest);
-      if (answer !== undefined) return answer;
-    }
+    const answer = isCredential(lookup) ? this.#judge(lookup, key, digest) : undefined;
+    if (answer !== undefined) return answer;
     const attempt = { key, source: networkOf(sourceIp), shown: truncateKey(key.word, key.id) };
     return this.#slowly(attempt, lookup, digest);
   }
@@ -137,8 +138,10 @@ export class Verifier {
 
   async #slowly(attempt: Attempt, known: Lookup | undefined, digest: Digest): Promise<Identified> {
     const { key, source } = attempt;
-    let lookup = known;
+    let lookup = known ?? (await this.#confirm(key, digest));
     for (let round = 0; round < ROUNDS; round++) {
+      const sure = isCredential(lookup) ? this.#judge(lookup, key, digest) : undefined;
+      if (sure !== undefined) return sure;
       if (!this.#deriving.has(keyOf(digest))) {
         const wait = this.#failures.waitSeconds(source, key.id, this.#now());
         if (wait > 0) return later('too_many_failures', key, 'rate_limited', wait);
@@ -156,6 +159,15 @@ export class Verifier {
       lookup = this.#store.warm(key.id);
     }
     return later('verification_busy', key, 'rate_limited', 1);
+  }
+
+  /**
+   * After any credential changed, a key that was verified here needs one look-up to be sure of again. It does not wait for what others at its
+   * address did wrong.
+   */
+  #confirm(key: ParsedKey, digest: Digest): Promise<Lookup> | undefined {
+    const seen = this.#store.lastSeen(key.id);
+    return seen && this.#digests.isVerified(seen, digest, this.#now()) ? this.#store.load(key.id) : undefined;
   }
 
   /** Compares with the stored hashes. @returns a refusal, or undefined when the key was verified. */
@@ -196,6 +208,7 @@ export class Verifier {
       this.#options.onDerivation?.();
       if (await verifyHash(key.text, secret)) {
         this.#digests.verified(credential, digest, secret);
+        this.#options.onVerified?.(key, secret);
         return true;
       }
     }
@@ -209,6 +222,9 @@ export class Verifier {
     this.#options.onWeakHash(credential.principal, truncateKey(key.word, key.id));
   }
 }
+
+const isCredential = (lookup: Lookup | undefined): lookup is Credential =>
+  lookup !== undefined && typeof lookup !== 'string';
 
 const keyOf = (digest: Digest): string => digest.toString('latin1');
 
