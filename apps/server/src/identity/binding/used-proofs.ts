@@ -7,7 +7,7 @@ const SKEW_MS = 10_000;
 
 /**
  * Takes a proof for the one request that it is good for, at all servers together (RFC 9449 §11.1). What is kept is of one size
- * (about 130 bytes) and ends with the time in which the proof could be used.
+ * (150 bytes) and ends with the time in which the proof could be used.
  *
  * @param until when it is no longer accepted, in milliseconds since the epoch
  * @returns false where it was used before. @throws what Redis throws
