@@ -1,4 +1,5 @@
 import type { Attack } from './attack.ts';
+import { certificateAttacks } from './cases/certificates.ts';
 import { headerAttacks } from './cases/headers.ts';
 import { httpAttacks } from './cases/http.ts';
 import { keyAttacks } from './cases/keys.ts';
@@ -13,6 +14,7 @@ export const ATTACKS: readonly Attack[] = [
   ...headerAttacks,
   ...keyAttacks,
   ...tlsAttacks,
+  ...certificateAttacks,
   ...mfaAttacks,
   ...secretAttacks,
   ...httpAttacks,

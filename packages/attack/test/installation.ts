@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startTestServer } from '@ojs/dev';
+import { createAuthority, startTestServer, writeCertificate } from '@ojs/dev';
 import { openTarget, type Target } from '../src/target.ts';
 import { TargetFile } from '../src/target-file.ts';
 
@@ -14,7 +14,8 @@ export interface Installation {
 export async function startInstallation(): Promise<Installation> {
   const directory = await mkdtemp(join(tmpdir(), 'ojs-attack-'));
   const identityFile = join(directory, 'identity.json');
-  await writeFile(identityFile, JSON.stringify({}));
+  const certificates = await clientCertificates(directory);
+  await writeFile(identityFile, JSON.stringify({ certificates: certificates.settings }));
   const server = await startTestServer({ env: { OJS_IDENTITY_FILE: identityFile } });
   const other = await server.another();
   const ca = join(directory, 'ca.pem');
@@ -32,6 +33,7 @@ export async function startInstallation(): Promise<Installation> {
       operator: await key('admin', 'operator'),
       admin: await key('admin', 'admin', true),
     },
+    certificates: certificates.target,
     auditFile: server.env.OJS_AUDIT_FILE,
   });
   const target = openTarget(file);
@@ -42,5 +44,20 @@ export async function startInstallation(): Promise<Installation> {
       await server.stop();
       await rm(directory, { recursive: true, force: true });
     },
+  };
+}
+
+/** An authority for client certificates, and the certificate of a worker. */
+async function clientCertificates(directory: string) {
+  const authority = await createAuthority({ name: 'Mesh CA' });
+  const worker = await authority.issue({ names: ['spiffe://example.org/worker/w1'], usage: 'client' });
+  const written = await writeCertificate(directory, 'mesh', authority);
+  const worksFor = { authority: 'mesh', san: 'uri', match: 'spiffe://example.org/worker/*', principal: 'worker/*' };
+  return {
+    settings: {
+      authorities: [{ id: 'mesh', caFile: written.certFile, tenant: '_default' }],
+      rules: [{ ...worksFor, plane: 'worker', roles: ['worker'] }],
+    },
+    target: { authority: written, worker: await writeCertificate(directory, 'worker', worker) },
   };
 }
