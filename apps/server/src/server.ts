@@ -18,9 +18,8 @@ import { serverEvent } from './audit/server-event.ts';
 import type { Config } from './config/config.ts';
 import { Answers } from './connection/answer.ts';
 import { createEngine, type EngineSettings } from './engine/index.ts';
-import { createIdentity, type Identity } from './identity/create-identity.ts';
+import { createIdentity, type Identity, type IdentityOptions } from './identity/create-identity.ts';
 import { CredentialManager } from './identity/manage/manager.ts';
-import type { Sealer } from './identity/seal.ts';
 import { createOutgoing } from './outgoing/send.ts';
 import type { Connections } from './redis/connect.ts';
 import { durabilityWarnings } from './redis/durability.ts';
@@ -80,14 +79,15 @@ export async function startServer(config: Config): Promise<RunningServer> {
     });
     undo.unshift(() => redis.close());
     const sealer = await openSealer(config, redis.client);
-    const { access, identity } = await createGates(config, redis, log.sentences, audit, metrics, sealer, undo);
-    const tracing = await openTracing(config, log);
-    undo.unshift(() => tracing?.close());
     const outgoing = createOutgoing({
       allow: config.outgoing.allow,
       ca: config.outgoing.caFile === undefined ? undefined : readFileSync(config.outgoing.caFile, 'utf8'),
       plain: config.env === 'development',
     });
+    const means = { sealer, send: outgoing.send, secretOf: (name: string) => config.secrets.get(name) };
+    const { access, identity } = await createGates(config, redis, log.sentences, audit, metrics, means, undo);
+    const tracing = await openTracing(config, log);
+    undo.unshift(() => tracing?.close());
     const engine = await createEngine({
       redis,
       seal: sealer,
@@ -240,7 +240,7 @@ async function createGates(
   log: SentenceLog,
   audit: AuditLog,
   metrics: Metrics,
-  sealer: Sealer,
+  means: Pick<IdentityOptions, 'sealer' | 'send' | 'secretOf'>,
   undo: Undo,
 ): Promise<{ access: Access; identity: Identity }> {
   // Each needs the other: new epochs make credentials stale, and the policy can disable their principals.
@@ -255,8 +255,8 @@ async function createGates(
     audit,
     identityFile: config.identityFile,
     environment: config.env,
-    sealer,
     hashCost: 2 ** config.keys.scryptCost,
+    ...means,
     onDerivation: metrics.derived,
   });
   undo.unshift(() => identity?.close());

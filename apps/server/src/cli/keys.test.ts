@@ -60,6 +60,7 @@ async function aServer(): Promise<Identity & { ask: (key: string) => Identified 
   const audit = { record: () => undefined, close: async () => undefined };
   const identity = createIdentity({
     ...{ redis, log, audit, environment: 'production', sealer: createSealer(randomBytes(32)) },
+    ...{ send: () => Promise.reject(new Error('nothing is sent')), secretOf: () => undefined },
     access: { isDisabled: () => false, tenants: new Tenants(redis.client) },
   });
   await identity.start();

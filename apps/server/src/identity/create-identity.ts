@@ -3,7 +3,9 @@ import { bumpEpochs } from '../access/epoch.ts';
 import type { AccessLog } from '../access/log.ts';
 import type { AuditLog } from '../audit/audit.ts';
 import { serverEvent } from '../audit/server-event.ts';
+import type { Secret } from '../config/secret.ts';
 import { WatchedFile } from '../config/watched-file.ts';
+import type { Send } from '../outgoing/send.ts';
 import type { Connections } from '../redis/connect.ts';
 import { DEFAULT_N } from './api-key/hash.ts';
 import { Upgrades } from './api-key/upgrade.ts';
@@ -19,8 +21,11 @@ import { CredentialStore } from './credential-store.ts';
 import type { Mechanisms } from './identity.ts';
 import { type Environment, type IdentityFile, NOTHING_BELIEVED, parseIdentityFile } from './identity-file.ts';
 import { SecondFactor } from './mfa/second-factor.ts';
+import { isVouchedFor } from './jwt/mapping.ts';
+import { outsideTokens } from './outside-tokens.ts';
 import type { Sealer } from './seal.ts';
 import { createTokens, type OwnTokens } from './tokens/create-tokens.ts';
+import { issuerOf } from './tokens/settings.ts';
 
 export interface IdentityOptions {
   readonly redis: Connections;
@@ -33,6 +38,10 @@ export interface IdentityOptions {
   readonly sealer: Sealer;
   /** scrypt's N of hashes that are made today. */
   readonly hashCost?: number;
+  /** For what is asked of issuers and authorization servers. */
+  readonly send: Send;
+  /** The secret OJS_SECRET_NAME. */
+  readonly secretOf: (name: string) => Secret | undefined;
   /** Hears of each key derivation: for metrics, and tests that count. */
   readonly onDerivation?: () => void;
   /** Bounds of verification; the defaults are for production. */
@@ -97,11 +106,20 @@ export function createIdentity(options: IdentityOptions): Identity {
     sealer: options.sealer,
     settings: () => file.value.tokens,
     isDisabled: access.isDisabled,
-    stillVouched: ({ kind, id }) => kind !== 'certificate' || clients.stillVouches(id),
+    stillVouched: ({ kind, id, vouchedBy }) =>
+      kind === 'certificate'
+        ? clients.stillVouches(id)
+        : vouchedBy === undefined || (isVouchedFor(file.value, vouchedBy) ?? true),
+  });
+  const outside = outsideTokens({
+    ...options,
+    believed: () => file.value,
+    isOwnIssuer: (iss) => iss === issuerOf(file.value.tokens),
+    isDisabled: access.isDisabled,
   });
   return {
     mechanisms: {
-      header: [apiKeys(verifier), tokens.mechanism],
+      header: [apiKeys(verifier), outside.jwts, tokens.mechanism, outside.introspected],
       certificate: certificates({ settings: () => file.value.certificates, isDisabled: access.isDisabled }),
       prove: possession({
         proofs,
@@ -114,7 +132,7 @@ export function createIdentity(options: IdentityOptions): Identity {
     tokens,
     secondFactor: new SecondFactor({ redis: redis.client, sealer: options.sealer }),
     clients,
-    believes: (voucher) => clients.believes(voucher),
+    believes: (voucher) => isVouchedFor(file.value, voucher) ?? clients.believes(voucher),
     believed: () => file.value,
     refresh() {
       store.invalidate();
@@ -124,8 +142,10 @@ export function createIdentity(options: IdentityOptions): Identity {
       await file.start();
       await clients.start();
       await store.start();
+      await outside.start();
     },
     close() {
+      outside.close();
       file.close();
       clients.close();
       store.close();

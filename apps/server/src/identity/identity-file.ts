@@ -3,8 +3,8 @@ import { BadFile } from '../config/watched-file.ts';
 import { BindingRules, bindingMistakes } from './binding/settings.ts';
 import { certificateMistakes } from './certificate/mistakes.ts';
 import { Certificates } from './certificate/settings.ts';
-import { Introspection } from './introspection/settings.ts';
-import { Issuers } from './jwt/settings.ts';
+import { Introspection, introspectionMistakes } from './introspection/settings.ts';
+import { Issuers, issuerMistakes } from './jwt/settings.ts';
 import { Registrations } from './registration/settings.ts';
 import { Tokens } from './tokens/settings.ts';
 
@@ -23,7 +23,12 @@ export type Environment = 'production' | 'development';
 
 /** Rules that a schema cannot say, one function a section: each mistake as `place: what to do`. */
 type Check = (file: IdentityFile, environment: Environment) => readonly string[];
-const CHECKS: readonly Check[] = [bindingMistakes, ({ certificates }) => certificateMistakes(certificates)];
+const CHECKS: readonly Check[] = [
+  bindingMistakes,
+  issuerMistakes,
+  introspectionMistakes,
+  ({ certificates }) => certificateMistakes(certificates),
+];
 
 /** Nothing from outside is believed. */
 export const NOTHING_BELIEVED: IdentityFile = IdentityFile.parse({});

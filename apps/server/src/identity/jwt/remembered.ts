@@ -1,0 +1,49 @@
+import { hash, randomBytes } from 'node:crypto';
+
+/** Digests of tokens behind a random prefix of this process: what is remembered shows no token, and nobody can choose where it lands. */
+export class TokenDigests {
+  readonly #prefix = randomBytes(32).toString('base64');
+
+  of(token: string): string {
+    return hash('sha256', this.#prefix + token, 'base64');
+  }
+}
+
+/** What was found out about tokens. When it is full, what was not asked for longest is forgotten. */
+export class Remembered<T extends { readonly weight: number }> {
+  readonly #most: number;
+  readonly #all = new Map<string, T>();
+  #weight = 0;
+
+  /** @param most of the weights together. */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  get(digest: string): T | undefined {
+    const value = this.#all.get(digest);
+    if (value === undefined) return undefined;
+    this.#all.delete(digest);
+    this.#all.set(digest, value);
+    return value;
+  }
+
+  set(digest: string, value: T): void {
+    this.delete(digest);
+    this.#all.set(digest, value);
+    this.#weight += value.weight;
+    for (const oldest of this.#all.keys()) {
+      if (this.#weight <= this.#most) break;
+      this.delete(oldest);
+    }
+  }
+
+  delete(digest: string): void {
+    this.#weight -= this.#all.get(digest)?.weight ?? 0;
+    this.#all.delete(digest);
+  }
+}
