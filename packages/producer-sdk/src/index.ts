@@ -66,6 +66,16 @@ export { JobCancelledError, JobDroppedError, JobFailedError } from './job-errors
 export type { HistoryEvent, JobOutcome, JobProgress, JobReads } from './job-reads.ts';
 export type { EnqueueMiddleware, EnqueueNext } from './middleware.ts';
 export type { Bulk, BulkAnswer, BulkOptions, Confirmed, JobFilter, Selection } from './operator/bulk.ts';
+export type {
+  CredentialChanges,
+  CredentialFilter,
+  Credentials,
+  CredentialWithKey,
+  NewCredential,
+  RevocationReason,
+  RotateOptions,
+  StoredCredential,
+} from './operator/credentials.ts';
 export type { DeadLetterFilter, DeadLetterStats, DeadLetters } from './operator/dead-letters.ts';
 export type { Jobs, RateLimits, RateLimitUse } from './operator/jobs.ts';
 export type {

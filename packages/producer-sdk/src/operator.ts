@@ -1,5 +1,6 @@
 import { type ConnectionOptions, createClient } from '@ojs/client';
 import { type Bulk, bulkOf } from './operator/bulk.ts';
+import { type Credentials, credentialsOf } from './operator/credentials.ts';
 import { type DeadLetters, deadLettersOf } from './operator/dead-letters.ts';
 import { type Jobs, jobsOf, type RateLimits, rateLimitsOf } from './operator/jobs.ts';
 import { type Queues, queuesOf } from './operator/queues.ts';
@@ -16,6 +17,7 @@ export interface Operator {
   readonly jobs: Jobs;
   readonly rateLimits: RateLimits;
   readonly webhooks: Webhooks;
+  readonly credentials: Credentials;
   /** Lets calls end, then closes the connections. Unused connections keep no process alive. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -32,6 +34,7 @@ export function createOperator(options: ConnectionOptions = {}): Operator {
     jobs: jobsOf(client),
     rateLimits: rateLimitsOf(client),
     webhooks: webhooksOf(client),
+    credentials: credentialsOf(client),
     close,
     [Symbol.asyncDispose]: close,
   };
