@@ -8,6 +8,7 @@ import { type Authority, createAuthority, type Issued, type IssueOptions, writeP
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { loadConfig } from '../src/config/config.ts';
 import { type RunningServer, startServer } from '../src/server.ts';
+import { chainOf } from './certificate-fixtures.ts';
 import { type AuditRecord, type Harness, startHarness } from './http-harness.ts';
 
 const WORKER = 'spiffe://example.org/worker/w1';
@@ -57,7 +58,7 @@ beforeAll(async () => {
       },
     }),
   );
-  harness = await startHarness({ OJS_IDENTITY_FILE: file('identity.json') });
+  harness = await startHarness({ OJS_IDENTITY_FILE: file('identity.json'), OJS_PROXY_TRUSTED: '127.0.0.9' });
   other = await startServer(loadConfig({ env: { ...harness.env, OJS_PLAIN_PORT: '0' }, execArgv: [] }));
 });
 afterAll(async () => {
@@ -247,6 +248,48 @@ describe('a connection is closed in the handshake, with reason and serial in the
   async function pretended(): Promise<Issued> {
     return client({}, await mesh.intermediate({ name: 'Beyond' }));
   }
+});
+
+describe('a certificate that a trusted proxy forwards', () => {
+  const sequence = (pem: string): string[] => chainOf(pem).map((der) => `:${der.toString('base64')}:`);
+  const forwarded = ({ chain }: Pick<Issued, 'chain'>): Record<string, string> => {
+    const [leaf = '', ...issuers] = sequence(chain);
+    return { 'client-cert': leaf, ...(issuers.length > 0 && { 'client-cert-chain': issuers.join(', ') }) };
+  };
+  const proxy = (issued?: Issued): Agent => agentOf(issued, { localAddress: '127.0.0.9' });
+
+  test('is judged like one that is shown, and the proxy’s own says nothing of the client', async () => {
+    const of = proxy(await client());
+    expect((await ask(of)).status).toBe(401);
+    expect((await ask(of, { headers: forwarded(await client({}, acme)) })).status).toBe(200);
+    const shop = await client({ names: ['shop.example.org'] });
+    expect((await ask(of, { headers: forwarded(shop) })).status).toBe(403);
+  });
+
+  test('is refused with the same 401 as every credential, and with its reason in the audit log', async () => {
+    const since = Date.now();
+    const issued = await client({ usage: 'server' });
+    expect(await ask(proxy(), { headers: forwarded(issued) })).toMatchObject({
+      status: 401,
+      body: { error: { code: 'unauthenticated' } },
+    });
+    const serial = issued.serialNumber.toUpperCase();
+    expect(await refusals(since)).toEqual([{ reason: 'not_for_clients', serial }]);
+  });
+
+  test('is refused as soon as it is revoked', async () => {
+    const issued = await client();
+    const of = proxy();
+    expect((await ask(of, { headers: forwarded(issued) })).status).toBe(200);
+    mesh.revoke(issued.serialNumber);
+    await publish();
+    await expect.poll(async () => (await ask(of, { headers: forwarded(issued) })).status).toBe(401);
+  });
+
+  test('is nothing where anybody else sends it', async () => {
+    const of = agentOf(undefined, { localAddress: '127.0.0.2' });
+    expect((await ask(of, { headers: forwarded(await client()) })).status).toBe(401);
+  });
 });
 
 /** A request that fetches a job, as bytes. */

@@ -20,9 +20,12 @@ const cert = `:${der.toString('base64')}:`;
 describe('the address of a client', () => {
   it('is that of the connection, whatever the client says, unless it comes from a trusted proxy', () => {
     const said = ['X-Forwarded-For', '198.51.100.1', 'Client-Cert', cert];
-    expect(ask('192.0.2.1', ...said)).toEqual({ address: '192.0.2.1' });
-    expect(ask('::ffff:192.0.2.1', ...said)).toEqual({ address: '192.0.2.1' });
-    expect(ask('11.0.0.1', 'X-Forwarded-For', 'no address', 'Client-Cert', 'x')).toEqual({ address: '11.0.0.1' });
+    expect(ask('192.0.2.1', ...said)).toEqual({ address: '192.0.2.1', isForwarded: false });
+    expect(ask('::ffff:192.0.2.1', ...said)).toEqual({ address: '192.0.2.1', isForwarded: false });
+    expect(ask('11.0.0.1', 'X-Forwarded-For', 'no address', 'Client-Cert', 'x')).toEqual({
+      address: '11.0.0.1',
+      isForwarded: false,
+    });
   });
 
   it.each([
@@ -36,7 +39,9 @@ describe('the address of a client', () => {
     ['2001:DB8:2::1', '2001:db8:2::1'],
     ['2001:db8:2::1, 2001:db8:1::7', '2001:db8:2::1'],
     ['::ffff:198.51.100.1', '198.51.100.1'],
-  ])('in %j is the last that is no proxy of ours', (list, address) => expect(from(list)).toEqual({ address }));
+  ])('in %j is the last that is no proxy of ours', (list, address) =>
+    expect(from(list)).toEqual({ address, isForwarded: true }),
+  );
 
   it.each([
     '',
@@ -53,9 +58,9 @@ describe('the address of a client', () => {
   ])('%j is not guessed at', (list) => expect(from(list)).toEqual(malformed('X-Forwarded-For')));
 
   it('is the proxy’s own where it says nothing, by IPv6 too', () => {
-    expect(ask('10.0.0.1')).toEqual({ address: '10.0.0.1' });
-    expect(ask('::ffff:10.0.0.1')).toEqual({ address: '10.0.0.1' });
-    expect(from('198.51.100.1', '2001:db8:1::5')).toEqual({ address: '198.51.100.1' });
+    expect(ask('10.0.0.1')).toEqual({ address: '10.0.0.1', isForwarded: true });
+    expect(ask('::ffff:10.0.0.1')).toEqual({ address: '10.0.0.1', isForwarded: true });
+    expect(from('198.51.100.1', '2001:db8:1::5')).toEqual({ address: '198.51.100.1', isForwarded: true });
   });
 
   it('is not taken from a header that came twice: one of them may be the client’s', () => {
@@ -68,9 +73,9 @@ describe('the certificate of a client', () => {
   const forwarded = (...headers: string[]) => ask('10.0.0.1', ...headers);
 
   it('comes from a trusted proxy with its chain', () => {
-    expect(forwarded('Client-Cert', cert)).toEqual({ address: '10.0.0.1', certificates: [der] });
+    expect(forwarded('Client-Cert', cert)).toEqual({ address: '10.0.0.1', isForwarded: true, certificates: [der] });
     const both = forwarded('Client-Cert', cert, 'Client-Cert-Chain', `${cert}, ${cert}`);
-    expect(both).toEqual({ address: '10.0.0.1', certificates: [der, der, der] });
+    expect(both).toEqual({ address: '10.0.0.1', isForwarded: true, certificates: [der, der, der] });
   });
 
   it.each([

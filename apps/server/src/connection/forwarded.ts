@@ -5,6 +5,8 @@ import { plainAddress, type TrustedProxies } from './trusted-proxies.ts';
 /** From where a request comes: what the connection says, or the trusted proxy at its other end. */
 export interface Client {
   readonly address: string;
+  /** A trusted proxy is at the other end: what it shows itself, such as a certificate of its own, says nothing of the client. */
+  readonly isForwarded: boolean;
   /**
    * The certificate that the client showed to the proxy, then its issuers as far as the proxy sent them: DER. The proxy saw that
    * the client has the key; whom it stands for is still to be decided.
@@ -25,7 +27,7 @@ const READ = ['X-Forwarded-For', 'Client-Cert', 'Client-Cert-Chain'] as const;
  */
 export function clientOf(request: IncomingMessage, proxies: TrustedProxies): Client | Malformed {
   const address = addressOf(request.socket);
-  if (!proxies.includes(address)) return { address };
+  if (!proxies.includes(address)) return { address, isForwarded: false };
   const repeated = READ.find((name) => isRepeated(request.rawHeaders, name.toLowerCase()));
   if (repeated !== undefined) return { malformed: repeated };
   const said = request.headers['x-forwarded-for'];
@@ -33,7 +35,7 @@ export function clientOf(request: IncomingMessage, proxies: TrustedProxies): Cli
   if (client === undefined) return { malformed: 'X-Forwarded-For' };
   const certificates = forwardedCertificates(request.headers['client-cert'], request.headers['client-cert-chain']);
   if (certificates !== undefined && 'malformed' in certificates) return certificates;
-  return { address: client, ...(certificates && { certificates }) };
+  return { address: client, isForwarded: true, ...(certificates && { certificates }) };
 }
 
 /** Which of two that was added by the proxy and which by the client nobody can tell. */

@@ -1,19 +1,11 @@
 import type { Plane } from '@ojs/schema';
-import { certificateOf } from '../connection/client-certificates.ts';
 import { type Refusal, refuse } from '../connection/refusal.ts';
 import { type Admission, admit } from '../identity/admit.ts';
 import { identify } from '../identity/identify.ts';
 import type { Identified, Refused } from '../identity/identity.ts';
 import type { Ask } from './ask.ts';
-import { unavailable } from './refusals.ts';
-
-/** One answer for every kind of bad credential: which it was is in the audit log. */
-function unauthenticated(challenge: string): Refusal {
-  return refuse('unauthenticated', 'A valid credential is required.', {
-    hint: 'Send the header Authorization: Bearer KEY.',
-    headers: { 'WWW-Authenticate': challenge },
-  });
-}
+import { clientCertificate } from './client-certificate.ts';
+import { unauthenticated, unavailable } from './refusals.ts';
 
 /** The tenant header under its two names; both may come, but must then say the same. */
 function tenantHeader(ask: Ask): string | undefined {
@@ -84,7 +76,7 @@ export function identifyAsk(ask: Ask): void | Promise<void> {
     authorizationCount: facts?.authorizations ?? 0,
     sourceIp: ask.sourceIp,
     socket: raw.socket,
-    certificate: certificateOf(raw.socket),
+    certificate: clientCertificate(ask),
     proof: ask.proof,
   };
   const { access, identity } = ask.services;

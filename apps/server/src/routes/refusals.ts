@@ -21,6 +21,14 @@ import {
   WrongState,
 } from '../engine/errors.ts';
 
+/** One answer for every kind of bad credential: which it was is in the audit log. @param challenge the value of WWW-Authenticate */
+export function unauthenticated(challenge: string): Refusal {
+  return refuse('unauthenticated', 'A valid credential is required.', {
+    hint: 'Send the header Authorization: Bearer KEY.',
+    headers: { 'WWW-Authenticate': challenge },
+  });
+}
+
 const RESOURCES = {
   job: 'job',
   queue: 'queue',

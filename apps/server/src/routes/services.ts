@@ -17,7 +17,7 @@ export interface Services {
   readonly engine: Engine;
   readonly limits: Limits;
   readonly rules: EnqueueRules;
-  readonly identity: Pick<Identity, 'mechanisms' | 'challenge' | 'tokens' | 'secondFactor' | 'refresh'>;
+  readonly identity: Pick<Identity, 'clients' | 'mechanisms' | 'challenge' | 'tokens' | 'secondFactor' | 'refresh'>;
   readonly credentials: CredentialManager;
   readonly access: Pick<Access, 'epochs' | 'policy'>;
   readonly audit: AuditLog;
