@@ -18,6 +18,7 @@ import { serverEvent } from './audit/server-event.ts';
 import type { Config } from './config/config.ts';
 import { Answers } from './connection/answer.ts';
 import { createEngine, type EngineSettings } from './engine/index.ts';
+import { certificateWarnings } from './identity/certificate/warnings.ts';
 import { createIdentity, type Identity, type IdentityOptions } from './identity/create-identity.ts';
 import { CredentialManager } from './identity/manage/manager.ts';
 import { createOutgoing } from './outgoing/send.ts';
@@ -151,6 +152,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
       overview: engine.overview,
     });
     for (const warning of await durabilityWarnings(redis.client).catch(() => [])) log.sentences.warn({}, warning);
+    const warnings = config.env === 'production' ? certificateWarnings(identity.believed().certificates) : [];
+    for (const warning of warnings) log.sentences.warn({}, warning);
     if (config.env === 'production' && !isMfaRequired(config)) {
       log.sentences.warn({}, 'admins need no second factor: set OJS_ADMIN_MFA=required');
     }

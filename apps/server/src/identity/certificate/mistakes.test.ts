@@ -5,6 +5,7 @@ import { createAuthority } from '@ojs/dev';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { certificateMistakes } from './mistakes.ts';
 import { Certificates } from './settings.ts';
+import { certificateWarnings } from './warnings.ts';
 
 let directory: string;
 let caFile: string;
@@ -96,4 +97,14 @@ test('files that cannot be read, hold nothing, hold no CA, or a CA of another au
 test('a principal has something fixed before the *', () => {
   expect(Certificates.safeParse({ rules: [rule({ principal: '*' })] }).success).toBe(false);
   expect(Certificates.safeParse({ rules: [rule({ principal: 'a/*/*' })] }).success).toBe(false);
+});
+
+test('production warns when workers have no client certificates, or an authority no revocation list', () => {
+  const section = (authority: object, rules: object[]) =>
+    Certificates.parse({ authorities: [{ id: 'mesh', caFile, tenant: 'acme', ...authority }], rules });
+  expect(certificateWarnings(section({ crlFile: 'x' }, [rule()]))).toEqual([]);
+  expect(certificateWarnings(section({}, [rule()]))).toEqual([expect.stringContaining('mesh has no revocation list')]);
+  expect(certificateWarnings(section({ crlFile: 'x' }, [rule({ plane: 'producer' })]))).toEqual([
+    expect.stringContaining('workers have no client certificates'),
+  ]);
 });

@@ -1,3 +1,4 @@
+import { createPrivateKey, sign } from 'node:crypto';
 import { type Authority, createAuthority } from '@ojs/dev';
 import { beforeAll, expect, test } from 'vitest';
 import { certificatesOf } from '../../../test/certificate-fixtures.ts';
@@ -44,6 +45,46 @@ test.each<[string, () => Promise<Buffer>, string]>([
 
 test('an extension that may be ignored is ignored', async () => {
   await expect(read(await derFrom({ extensions: raw('1.2.3.4', false) }))).resolves.toBeDefined();
+});
+
+/** DER, as the authorities of tests could not write so many entries. */
+function element(tag: number, ...contents: (Buffer | string)[]): Buffer {
+  const all = Buffer.concat(contents.map((each) => Buffer.from(each as string, 'latin1')));
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(all.length);
+  const short = all.length < 0x80 ? length.subarray(3) : length.subarray(length.findIndex((octet) => octet !== 0));
+  const head = all.length < 0x80 ? [tag] : [tag, 0x80 | short.length];
+  return Buffer.concat([Buffer.from(head), short, all]);
+}
+
+test('a list of 100,000 certificates is read, and others get their turn meanwhile', async () => {
+  const [certificate] = certificatesOf(authority.cert);
+  const time = element(0x17, '300101000000Z');
+  const entries = Array.from({ length: 100_000 }, (_, at) => {
+    const serial = Buffer.alloc(16, 0x11);
+    serial.writeUInt32BE(at, 12);
+    return element(0x30, element(0x02, serial), time);
+  });
+  const algorithm = element(0x30, element(0x06, Buffer.from('2a8648ce3d040302', 'hex')));
+  const name = certificate?.subject ?? '';
+  const version = element(0x02, '\x01');
+  const signed = element(
+    0x30,
+    version,
+    algorithm,
+    name,
+    element(0x17, '260101000000Z'),
+    time,
+    element(0x30, ...entries),
+  );
+  const signature = sign('sha256', signed, createPrivateKey(authority.key));
+  let turns = 0;
+  const ticking = setInterval(() => turns++, 0);
+  const { revoked } = await read(element(0x30, signed, algorithm, element(0x03, '\0', signature)));
+  clearInterval(ticking);
+  expect(revoked.size).toBe(100_000);
+  expect(revoked).toContain(`${'11'.repeat(12)}0001869F`);
+  expect(turns).toBeGreaterThan(5);
 });
 
 test('a list is refused wherever it was cut or changed', async () => {
