@@ -65,6 +65,17 @@ export class Epochs {
     this.#set(tenant, epoch);
   }
 
+  /**
+   * The epoch as Redis has it now: for what is decided without a request. Nobody hears there that a script found it stale.
+   * @throws {AccessUnavailable} (rejects) when Redis does not answer.
+   */
+  async latest(tenant: string): Promise<string> {
+    if (this.#known.get(tenant) === undefined) return this.current(tenant);
+    const epoch = await this.#ask(tenant);
+    await this.learned(tenant, epoch);
+    return epoch;
+  }
+
   #load(tenant: string): Promise<string> {
     let loading = this.#loading.get(tenant);
     if (loading === undefined) {
@@ -75,18 +86,21 @@ export class Epochs {
   }
 
   async #read(tenant: string): Promise<string> {
-    let epoch: string;
+    const epoch = await this.#ask(tenant);
+    await this.#refresh();
+    this.#set(tenant, epoch);
+    return epoch;
+  }
+
+  async #ask(tenant: string): Promise<string> {
     try {
       await this.#tenants.ensure(tenant);
-      epoch = (await this.#redis.get(tenantSpace(tenant).epoch)) ?? '0';
+      return (await this.#redis.get(tenantSpace(tenant).epoch)) ?? '0';
     } catch (error) {
       throw new AccessUnavailable(
         `the access epoch cannot be read: ${error instanceof Error ? error.message : 'unknown'}`,
       );
     }
-    await this.#refresh();
-    this.#set(tenant, epoch);
-    return epoch;
   }
 
   #set(tenant: string, epoch: string): void {

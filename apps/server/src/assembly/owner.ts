@@ -98,7 +98,7 @@ export function ownersRights({ redis, epochs, policy, believes }: OwnersRightsOp
 
   return async (tenant, owner, scope): Promise<Rights> => {
     for (let round = 0; round < ROUNDS; round++) {
-      const epoch = await epochs.current(tenant);
+      const epoch = await epochs.latest(tenant);
       const { version } = epochs;
       const may = await judge(tenant, owner, scope);
       if (epochs.version === version) return { epoch, may };
