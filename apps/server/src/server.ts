@@ -85,7 +85,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       ca: config.outgoing.caFile === undefined ? undefined : readFileSync(config.outgoing.caFile, 'utf8'),
       plain: config.env === 'development',
     });
-    const means = { sealer, send: outgoing.send, secretOf: (name: string) => config.secrets.get(name) };
+    const means = { sealer, send: outgoing.send, secrets: config.secrets };
     const { access, identity } = await createGates(config, redis, log.sentences, audit, metrics, means, undo);
     const tracing = await openTracing(config, log);
     undo.unshift(() => tracing?.close());
@@ -135,6 +135,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       outgoing,
       mfaRequired: isMfaRequired(config),
       elevationMs: config.admin.elevationSeconds * 1_000,
+      workerTokenMs: config.workers.tokenSeconds * 1_000,
       streams: new StreamSlots(config.limits),
       answers: new Answers(draining, (reply, status) => tellAnswer(metrics, reply, status), config.proxy.terminatesTls),
       metrics,
@@ -243,7 +244,7 @@ async function createGates(
   log: SentenceLog,
   audit: AuditLog,
   metrics: Metrics,
-  means: Pick<IdentityOptions, 'sealer' | 'send' | 'secretOf'>,
+  means: Pick<IdentityOptions, 'sealer' | 'send' | 'secrets'>,
   undo: Undo,
 ): Promise<{ access: Access; identity: Identity }> {
   // Each needs the other: new epochs make credentials stale, and the policy can disable their principals.

@@ -17,6 +17,7 @@ export * from './operations.ts';
 export * from './progress.ts';
 export * from './queue.ts';
 export * from './rate-limit.ts';
+export * from './registration.ts';
 export * from './result.ts';
 export * from './retry.ts';
 export * from './system.ts';

@@ -10,6 +10,7 @@ import { jobOperations } from './operations/jobs.ts';
 import type { Operation } from './operations/operation.ts';
 import { queueOperations } from './operations/queues.ts';
 import { rateLimitOperations } from './operations/rate-limits.ts';
+import { registrationOperations } from './operations/registration.ts';
 import { resultOperations } from './operations/results.ts';
 import { systemOperations } from './operations/system.ts';
 import { webhookOperations } from './operations/webhooks.ts';
@@ -36,6 +37,7 @@ export const operations = {
   ...webhookOperations,
   ...elevationOperations,
   ...credentialOperations,
+  ...registrationOperations,
 } satisfies Record<string, Operation>;
 
 export type Operations = typeof operations;

@@ -59,8 +59,8 @@ async function json(argv: readonly string[], policyFile?: string): Promise<Recor
 async function aServer(): Promise<Identity & { ask: (key: string) => Identified | Promise<Identified> }> {
   const audit = { record: () => undefined, close: async () => undefined };
   const identity = createIdentity({
-    ...{ redis, log, audit, environment: 'production', sealer: createSealer(randomBytes(32)) },
-    ...{ send: () => Promise.reject(new Error('nothing is sent')), secretOf: () => undefined },
+    ...{ redis, log, audit, environment: 'production', sealer: createSealer(randomBytes(32)), secrets: new Map() },
+    send: () => Promise.reject(new Error('nothing is sent')),
     access: { isDisabled: () => false, tenants: new Tenants(redis.client) },
   });
   await identity.start();

@@ -166,6 +166,12 @@ export const Settings = z.strictObject({
     })
     .prefault({}),
   auditFile: file.optional(),
+  workers: z
+    .strictObject({
+      /** How long the token of a registration lasts. */
+      tokenSeconds: whole(60, 3_600).default(900),
+    })
+    .prefault({}),
   admin: z
     .strictObject({
       /** Whether what destroys, or changes who may do what, needs a second factor. Absent: `required` in production, else `off`. */

@@ -3,7 +3,6 @@ import { bumpEpochs } from '../access/epoch.ts';
 import type { AccessLog } from '../access/log.ts';
 import type { AuditLog } from '../audit/audit.ts';
 import { serverEvent } from '../audit/server-event.ts';
-import type { Secret } from '../config/secret.ts';
 import { WatchedFile } from '../config/watched-file.ts';
 import type { Send } from '../outgoing/send.ts';
 import type { Connections } from '../redis/connect.ts';
@@ -23,6 +22,8 @@ import { type Environment, type IdentityFile, NOTHING_BELIEVED, parseIdentityFil
 import { isVouchedFor } from './jwt/mapping.ts';
 import { SecondFactor } from './mfa/second-factor.ts';
 import { outsideTokens } from './outside-tokens.ts';
+import { createRegistration, type WorkerRegistration } from './registration/create-registration.ts';
+import type { SecretValues } from './registration/strength.ts';
 import type { Sealer } from './seal.ts';
 import { createTokens, type OwnTokens } from './tokens/create-tokens.ts';
 import { issuerOf } from './tokens/settings.ts';
@@ -40,8 +41,8 @@ export interface IdentityOptions {
   readonly hashCost?: number;
   /** For what is asked of issuers and authorization servers. */
   readonly send: Send;
-  /** The secret OJS_SECRET_NAME. */
-  readonly secretOf: (name: string) => Secret | undefined;
+  /** What `OJS_SECRET_NAME` holds, for references in the identity file. */
+  readonly secrets: SecretValues;
   /** Hears of each key derivation: for metrics, and tests that count. */
   readonly onDerivation?: () => void;
   /** Bounds of verification; the defaults are for production. */
@@ -58,6 +59,9 @@ export interface Identity {
   readonly tokens: OwnTokens;
   /** What may be presented: the value of WWW-Authenticate (RFC 9110 §11.6.1). */
   challenge(): string;
+  /** For `identify` and `admit` of the operation that registers a worker: its secrets are taken nowhere else. */
+  readonly registering: Mechanisms;
+  readonly registration: WorkerRegistration;
   /** Verifies second factors. */
   readonly secondFactor: SecondFactor;
   /** Whose client certificates are believed. */
@@ -75,7 +79,7 @@ export interface Identity {
 
 /** Puts the mechanisms together; each has a folder of its own. */
 export function createIdentity(options: IdentityOptions): Identity {
-  const { redis, access, log, audit, environment } = options;
+  const { redis, access, log, audit, environment, secrets } = options;
   const store = new CredentialStore({ redis, log });
   const verifier = createVerifier(options, store);
   const proofs = new Proofs({ redis: redis.client });
@@ -83,7 +87,7 @@ export function createIdentity(options: IdentityOptions): Identity {
     setting: 'OJS_IDENTITY_FILE',
     path: options.identityFile,
     without: NOTHING_BELIEVED,
-    parse: (text) => parseIdentityFile(text, environment),
+    parse: (text) => parseIdentityFile(text, environment, secrets),
     async changed() {
       await clients.look();
       // What was decided on the grounds of the old file is decided anew.
@@ -100,6 +104,13 @@ export function createIdentity(options: IdentityOptions): Identity {
     settings: () => file.value.certificates,
     listener: tellOfAuthorities(log, audit),
   });
+  const registration = createRegistration({
+    ...options,
+    redis: redis.client,
+    registrations: () => file.value.registrations,
+    verifier,
+    isDisabled: access.isDisabled,
+  });
   const tokens = createTokens({
     redis: redis.client,
     store,
@@ -109,24 +120,30 @@ export function createIdentity(options: IdentityOptions): Identity {
     stillVouched: ({ kind, id, vouchedBy }) =>
       kind === 'certificate'
         ? clients.stillVouches(id)
-        : vouchedBy === undefined || (isVouchedFor(file.value, vouchedBy) ?? true),
+        : registration.stillVouches({ kind, id }) &&
+          (vouchedBy === undefined || (isVouchedFor(file.value, vouchedBy) ?? true)),
   });
   const outside = outsideTokens({
     ...options,
+    secretOf: (name) => secrets.get(name),
     believed: () => file.value,
     isOwnIssuer: (iss) => iss === issuerOf(file.value.tokens),
     isDisabled: access.isDisabled,
   });
+  const mechanisms: Mechanisms = {
+    header: [apiKeys(verifier), outside.jwts, tokens.mechanism, outside.introspected],
+    certificate: certificates({ settings: () => file.value.certificates, isDisabled: access.isDisabled }),
+    prove: possession({
+      proofs,
+      rules: () => file.value.binding,
+      origins: () => originsOf(file.value),
+    }),
+  };
   return {
-    mechanisms: {
-      header: [apiKeys(verifier), outside.jwts, tokens.mechanism, outside.introspected],
-      certificate: certificates({ settings: () => file.value.certificates, isDisabled: access.isDisabled }),
-      prove: possession({
-        proofs,
-        rules: () => file.value.binding,
-        origins: () => originsOf(file.value),
-      }),
-    },
+    mechanisms,
+    // Certificates and bindings count there too.
+    registering: { ...mechanisms, header: [registration.mechanism] },
+    registration,
     challenge: () => challengeOf(originsOf(file.value)),
     verifier,
     tokens,

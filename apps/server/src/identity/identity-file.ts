@@ -5,7 +5,8 @@ import { certificateMistakes } from './certificate/mistakes.ts';
 import { Certificates } from './certificate/settings.ts';
 import { Introspection, introspectionMistakes } from './introspection/settings.ts';
 import { Issuers, issuerMistakes } from './jwt/settings.ts';
-import { Registrations } from './registration/settings.ts';
+import { Registrations, registrationMistakes } from './registration/settings.ts';
+import type { SecretValues } from './registration/strength.ts';
 import { Tokens } from './tokens/settings.ts';
 
 /** What `OJS_IDENTITY_FILE` holds: which credentials from outside are believed. Each section is explained in its folder. */
@@ -22,19 +23,23 @@ export type IdentityFile = z.infer<typeof IdentityFile>;
 export type Environment = 'production' | 'development';
 
 /** Rules that a schema cannot say, one function a section: each mistake as `place: what to do`. */
-type Check = (file: IdentityFile, environment: Environment) => readonly string[];
+type Check = (file: IdentityFile, environment: Environment, secrets?: SecretValues) => readonly string[];
 const CHECKS: readonly Check[] = [
   bindingMistakes,
   issuerMistakes,
   introspectionMistakes,
   ({ certificates }) => certificateMistakes(certificates),
+  (file, _, secrets) => registrationMistakes(file, secrets),
 ];
 
 /** Nothing from outside is believed. */
 export const NOTHING_BELIEVED: IdentityFile = IdentityFile.parse({});
 
-/** @throws {BadFile} with every mistake, by place and rule, and none of the values */
-export function parseIdentityFile(text: string, environment: Environment): IdentityFile {
+/**
+ * @param secrets absent: not known yet, and nothing is said about them
+ * @throws {BadFile} with every mistake, by place and rule, and none of the values
+ */
+export function parseIdentityFile(text: string, environment: Environment, secrets?: SecretValues): IdentityFile {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -43,7 +48,7 @@ export function parseIdentityFile(text: string, environment: Environment): Ident
   }
   const parsed = IdentityFile.safeParse(json);
   const mistakes = parsed.success
-    ? CHECKS.flatMap((check) => check(parsed.data, environment))
+    ? CHECKS.flatMap((check) => check(parsed.data, environment, secrets))
     : parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'file'}: ${message}`);
   if (!parsed.success || mistakes.length > 0) throw new BadFile(mistakes.join('; '));
   return parsed.data;

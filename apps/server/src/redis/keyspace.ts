@@ -39,6 +39,8 @@ export const systemSpace = {
   proofs: '{ojs}/proofs' as Key,
   /** A text sealed under the server key, by which a server knows that it has the right one. */
   serverKey: '{ojs}/server-key' as Key,
+  /** Which credential registered which worker: `identity/registration/worker-claims.ts`. */
+  registeredWorkers: '{ojs}/registered-workers' as Key,
   /** Counts every change of credentials or policy; servers look at it twice a second. */
   accessVersion: '{ojs}/access-version' as Key,
   /** Pub/sub channel that announces such a change. */

@@ -3,13 +3,15 @@ import { errorBody } from '../connection/error-body.ts';
 import type { LeaseClaim, Settled } from '../engine/engine.ts';
 import type { Ask } from './ask.ts';
 import { doEach } from './each.ts';
+import { workerOf } from './own-worker.ts';
 import { permitJob } from './permit.ts';
 import { asRefusal, unavailable } from './refusals.ts';
 import { type Route, route } from './route.ts';
 import { checkPart } from './sizes.ts';
 
-/** @param queue the one that the job is in, as stored */
+/** @param queue the one that the job is in, as stored. @throws {Refusal} when the caller may not speak for the worker */
 export const claimOf = (
+  ask: Ask,
   queue: string,
   body: {
     job_id: string;
@@ -17,12 +19,15 @@ export const claimOf = (
     attempt?: number | undefined;
     replay_count?: number | undefined;
   },
-): LeaseClaim => ({
-  id: body.job_id,
-  queue,
-  ...(body.worker_id !== undefined && { workerId: body.worker_id }),
-  ...(body.attempt !== undefined && { attempt: body.attempt, replays: body.replay_count ?? 0 }),
-});
+): LeaseClaim => {
+  const workerId = workerOf(ask, body.worker_id);
+  return {
+    id: body.job_id,
+    queue,
+    ...(workerId !== undefined && { workerId }),
+    ...(body.attempt !== undefined && { attempt: body.attempt, replays: body.replay_count ?? 0 }),
+  };
+};
 
 export const summaryOf = ({ id, type, queue, state, attempt, max_attempts }: Settled) => ({
   id,
@@ -37,7 +42,7 @@ export const summaryOf = ({ id, type, queue, state, attempt, max_attempts }: Set
 async function acknowledge(ask: Ask, queue: string, body: AckRequest) {
   const { engine, limits } = ask.services;
   checkPart('result', body.result, ask.bodyBytes, limits.resultBytes);
-  const done = await engine.ack(ask.tenant, ask.caller, claimOf(queue, body), body.result);
+  const done = await engine.ack(ask.tenant, ask.caller, claimOf(ask, queue, body), body.result);
   return { done, completed_at: done.completedAt ?? new Date().toISOString() };
 }
 

@@ -12,6 +12,7 @@ import { jobRoutes } from './jobs.ts';
 import { queueControlRoutes } from './queue-control.ts';
 import { queueRoutes } from './queues.ts';
 import { rateLimitRoutes } from './rate-limits.ts';
+import { registrationRoutes } from './registration.ts';
 import { resultRoutes } from './results.ts';
 import type { Route } from './route.ts';
 import { systemRoutes } from './system.ts';
@@ -40,4 +41,5 @@ export const ROUTES: readonly Route[] = [
   ...webhookRoutes,
   ...elevationRoutes,
   ...credentialRoutes,
+  ...registrationRoutes,
 ];

@@ -22,7 +22,7 @@ async function report(ask: Ask, job_id: string, body: Report, progress: number |
   const { engine, limits } = ask.services;
   checkPart('data', body.data, ask.bodyBytes, limits.progressBytes);
   checkPart('checkpoint', body.checkpoint, ask.bodyBytes, limits.checkpointBytes);
-  const claim = claimOf(ask.queue, { ...body, job_id });
+  const claim = claimOf(ask, ask.queue, { ...body, job_id });
   const noted: ProgressNoted = await engine.attempts.report(ask.tenant, ask.caller, claim, {
     progress,
     message: body.message ?? undefined,
@@ -41,7 +41,7 @@ const mayUnheld = (ask: Ask): boolean => ask.may('admin', ask.queue);
 async function save(ask: Ask, job_id: string, body: z.output<typeof CheckpointRequest>) {
   const { engine, limits } = ask.services;
   checkPart('state', body.state, ask.bodyBytes, limits.checkpointBytes);
-  const claim = claimOf(ask.queue, { ...body, job_id });
+  const claim = claimOf(ask, ask.queue, { ...body, job_id });
   const { sequence, createdAt } = await engine.attempts.save(ask.tenant, ask.caller, claim, body.state, mayUnheld(ask));
   const saved = { job_id, sequence, created_at: createdAt };
   return { body: { ...saved, checkpoint: saved } };
@@ -100,7 +100,7 @@ export const attemptRoutes: readonly Route[] = [
   route(operations.deleteCheckpoint, {
     target: { job: ({ params }) => params.id },
     async handle(ask, { params: { id }, query }) {
-      const claim = claimOf(ask.queue, { ...query, job_id: id });
+      const claim = claimOf(ask, ask.queue, { ...query, job_id: id });
       const deleted = await ask.services.engine.attempts.forget(ask.tenant, ask.caller, claim, mayUnheld(ask));
       return { body: { deleted, job_id: id } };
     },

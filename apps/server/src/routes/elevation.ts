@@ -1,9 +1,8 @@
 import { operations } from '@ojs/schema';
 import { type Refusal, refuse } from '../connection/refusal.ts';
-import { redisFailure } from '../engine/scripts.ts';
 import type { FactorVerdict } from '../identity/mfa/second-factor.ts';
-import { CannotIssue } from '../identity/tokens/issue.ts';
 import type { Ask } from './ask.ts';
+import { fromIdentity } from './from-identity.ts';
 import { type Route, route } from './route.ts';
 
 type Failed = Extract<FactorVerdict, { failed: unknown } | { lockedSeconds: unknown }>;
@@ -29,24 +28,18 @@ function refused(ask: Ask, verdict: Failed): Refusal {
   });
 }
 
-const unavailable = (error: unknown): never => {
-  throw error instanceof CannotIssue
-    ? refuse('conflict', `The credential cannot be elevated: ${error.message}.`)
-    : redisFailure(error);
-};
-
 export const elevationRoutes: readonly Route[] = [
   route(operations.elevate, {
     target: 'self',
     async handle(ask, { body }) {
       const { identity, elevationMs } = ask.services;
       const { principal, binding } = ask.who;
-      const verdict = await identity.secondFactor.verify(principal, body).catch(unavailable);
+      const verdict = await fromIdentity(identity.secondFactor.verify(principal, body));
       if (!('verified' in verdict)) throw refused(ask, verdict);
       // It ends with the credential, and is bound to what the credential was bound to.
-      const issued = await identity.tokens
-        .issue({ of: principal, mfa: true, binding, lifetimeMs: elevationMs })
-        .catch(unavailable);
+      const issued = await fromIdentity(
+        identity.tokens.issue({ of: principal, mfa: true, binding, lifetimeMs: elevationMs }),
+      );
       const { verified: how, ...left } = verdict;
       ask.record('mfa.elevated', 'success', {
         how,

@@ -80,7 +80,8 @@ export function identifyAsk(ask: Ask): void | Promise<void> {
     proof: ask.proof,
   };
   const { access, identity } = ask.services;
-  const who = (): Identified | Promise<Identified> => identify(identity.mechanisms, asking);
+  const mechanisms = ask.operation.accepts === 'registration' ? identity.registering : identity.mechanisms;
+  const who = (): Identified | Promise<Identified> => identify(mechanisms, asking);
   const admission = admit(access.epochs, who, tenantHeader(ask));
   if (admission instanceof Promise) return admission.then((late) => settle(ask, late));
   settle(ask, admission);

@@ -17,7 +17,7 @@ export interface Services {
   readonly engine: Engine;
   readonly limits: Limits;
   readonly rules: EnqueueRules;
-  readonly identity: Pick<Identity, 'clients' | 'mechanisms' | 'challenge' | 'tokens' | 'secondFactor' | 'refresh'>;
+  readonly identity: Omit<Identity, 'start' | 'close'>;
   readonly credentials: CredentialManager;
   readonly access: Pick<Access, 'epochs' | 'policy'>;
   readonly audit: AuditLog;
@@ -27,6 +27,8 @@ export interface Services {
   readonly answers: Answers;
   /** Whether admins need a second factor for operations that say so. */
   readonly mfaRequired: boolean;
+  /** How long the token of a registered worker lasts. */
+  readonly workerTokenMs: number;
   /** How long the token of an elevation lasts. */
   readonly elevationMs: number;
   /** What can be said of a URL before it is sent to. */

@@ -11,6 +11,7 @@ import { WorkerDraining } from '../engine/errors.ts';
 import { claimOf, summaryOf } from './acks.ts';
 import type { Ask } from './ask.ts';
 import { invalid } from './issues.ts';
+import { workerOf } from './own-worker.ts';
 import { notFound } from './refusals.ts';
 import { type Answer, type Route, route } from './route.ts';
 
@@ -55,7 +56,7 @@ async function giveBack(ask: Ask, { id, queue, attempt }: Job, workerId: string 
 /** Fails an attempt or gives it back, once it is known that the caller may dequeue from the job's queue. */
 export async function failed(ask: Ask, body: NackRequest) {
   const { engine } = ask.services;
-  const claim = claimOf(ask.queue, body);
+  const claim = claimOf(ask, ask.queue, body);
   const { error, requeue = false } = body;
   const settled =
     requeue || error === undefined
@@ -85,10 +86,11 @@ export const workerRoutes: readonly Route[] = [
       if (queues.length > limits.fetchQueues) throw invalid('queues', 'max', `must have at most ${limits.fetchQueues}`);
       if (count > limits.fetchJobs) throw invalid('count', 'max', `must be <=${limits.fetchJobs}`);
       const leaseMs = leaseOf(visibility_timeout_ms, limits.leaseMaxMs);
+      const workerId = workerOf(ask, worker_id);
       const fetch: Fetch = {
         queues,
         count,
-        ...(worker_id !== undefined && { workerId: worker_id }),
+        ...(workerId !== undefined && { workerId }),
         ...(leaseMs !== undefined && { leaseMs }),
         ...(handlers && { handlers }),
       };
@@ -107,7 +109,7 @@ export const workerRoutes: readonly Route[] = [
   route(operations.getWorkerHealth, {
     target: 'visible',
     async handle(ask, { params: { worker_id } }) {
-      const worker = await ask.services.engine.worker(ask.tenant, ask.principal.id, worker_id);
+      const worker = await ask.services.engine.worker(ask.tenant, ask.principal.id, workerOf(ask, worker_id));
       if (worker === undefined) throw notFound('worker', worker_id);
       const { state, active, seen } = worker;
       const isRunning = state === 'running';
@@ -137,7 +139,7 @@ async function beat(ask: Ask, body: HeartbeatRequest): Promise<Answer> {
   const leaseMs = leaseOf(visibility_timeout_ms, limits.leaseMaxMs);
   const state = body.shutdown ? 'shutting_down' : body.state;
   const outcome = await engine.heartbeat(ask.tenant, ask.caller, {
-    workerId: worker_id,
+    workerId: workerOf(ask, worker_id),
     ids: held,
     active: typeof active_jobs === 'number' ? active_jobs : ids.length,
     ...(state !== undefined && { state }),

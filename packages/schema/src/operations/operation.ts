@@ -19,6 +19,8 @@ export interface Operation {
    * needs it unless the body says `dry_run: true`, which the operation then takes at its word.
    */
   readonly secondFactor?: true | 'unless_dry_run';
+  /** Which credentials are taken, where it is not the usual ones: a registration secret is taken here and nowhere else. */
+  readonly accepts?: 'registration';
   /** The planes whose credentials reach it; admin credentials reach every operation. */
   readonly planes: readonly Plane[];
   readonly params?: z.ZodObject;

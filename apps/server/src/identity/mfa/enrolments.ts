@@ -21,8 +21,8 @@ export interface Enrolment {
 const nameOf = ({ tenant, id, vouchedBy }: Owner): string => [tenant, id, ...(vouchedBy ? [vouchedBy] : [])].join(' ');
 /** Where its record is: the secret is in the field `sealed`. */
 export const recordOf = (owner: Owner): string => `${systemSpace.mfa}/${nameOf(owner)}`;
-/** Where attempts are counted: apart, so that they outlive the second factor itself. */
-export const attemptsOf = (owner: Owner): string => `${systemSpace.mfa}-attempts/${nameOf(owner)}`;
+/** Where attempts are counted: apart from the second factor itself. A tenant has no slash in its name. */
+export const attemptsOf = (owner: Owner): string => `${systemSpace.mfa}/attempts/${nameOf(owner)}`;
 /** What the secret is sealed for: elsewhere it cannot be opened. */
 export const contextOf = (owner: Owner): string => `mfa ${nameOf(owner)}`;
 

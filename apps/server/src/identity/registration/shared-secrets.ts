@@ -1,0 +1,97 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Subject } from '../../access/decide.ts';
+import type { Secret } from '../../config/secret.ts';
+import type { Registration } from './settings.ts';
+import { type SecretValues, weaknessOf } from './strength.ts';
+
+/** `credential.kind` of a worker that registered with a shared secret of the identity file. */
+const KIND = 'shared_secret';
+
+export interface SharedSecretsOptions {
+  /** As they are now. */
+  readonly registrations: () => readonly Registration[];
+  readonly secrets: SecretValues;
+  /** A value that could be guessed came into force: it is not accepted. Once per value. */
+  readonly onWeak: (name: string, weakness: string) => void;
+}
+
+/** The shared secrets of the identity file. Nothing is kept of a value but a digest in memory. */
+export class SharedSecrets {
+  readonly #options: SharedSecretsOptions;
+  /** A value that changes is another object. */
+  readonly #digests = new WeakMap<Secret, Buffer | 'weak'>();
+  readonly #subjects = new WeakMap<Registration, Subject>();
+
+  constructor(options: SharedSecretsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Whom the secret makes of a worker; undefined for a wrong one. Compares digests with each secret in constant time, also after one
+   * has matched. A value that was replaced counts until its grace period is over, or for as long as it is set as NAME_PREVIOUS.
+   */
+  find(presented: string): Subject | undefined {
+    const { secrets, registrations } = this.#options;
+    const digest = digestOf(presented);
+    let found: Registration | undefined;
+    for (const registration of registrations()) {
+      const { secret: name } = registration;
+      for (const value of [secrets.get(name), secrets.previous?.(name), secrets.get(`${name}_PREVIOUS`)]) {
+        const expected = value && this.#digest(name, value);
+        if (expected !== undefined && timingSafeEqual(expected, digest)) found = registration;
+      }
+    }
+    return found && this.#subject(found);
+  }
+
+  /** Whether a token of this root still counts: the registration is there, and says the same. */
+  vouches(root: { readonly kind: string; readonly id: string }): boolean {
+    return this.#options.registrations().some((each) => this.#subject(each).credential.id === root.id);
+  }
+
+  /** Whether the root of a token is a shared secret. */
+  isRoot = ({ kind }: { readonly kind: string }): boolean => kind === KIND;
+
+  #digest(name: string, value: Secret): Buffer | undefined {
+    let digest = this.#digests.get(value);
+    if (digest === undefined) {
+      const text = value.reveal();
+      const weakness = weaknessOf(text);
+      digest = weakness === undefined ? digestOf(text) : 'weak';
+      this.#digests.set(value, digest);
+      if (weakness !== undefined) this.#options.onWeak(name, weakness);
+    }
+    return digest === 'weak' ? undefined : digest;
+  }
+
+  #subject(registration: Registration): Subject {
+    let subject = this.#subjects.get(registration);
+    if (subject === undefined) {
+      subject = subjectOf(registration);
+      this.#subjects.set(registration, subject);
+    }
+    return subject;
+  }
+}
+
+const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** Frozen: decisions about it are remembered by its identity. */
+function subjectOf(registration: Registration): Subject {
+  const { id, principal, tenant, roles, queues } = registration;
+  // So that a token ends when what its registration says changes.
+  const version = createHash('sha256')
+    .update(JSON.stringify([principal, tenant, roles, queues]))
+    .digest('hex');
+  return Object.freeze({
+    id: principal,
+    tenant,
+    plane: 'worker',
+    roles,
+    grants: [],
+    queues,
+    credential: { kind: KIND, id: `${id}.${version.slice(0, 16)}` },
+    vouchedBy: `registrations/${id}`,
+    mfa: false,
+  });
+}

@@ -1,0 +1,62 @@
+import { operations } from '@ojs/schema';
+import { type Refusal, refuse } from '../connection/refusal.ts';
+import type { Ask } from './ask.ts';
+import { fromIdentity } from './from-identity.ts';
+import { permitQueues } from './permit.ts';
+import { type Route, route } from './route.ts';
+
+function refused(ask: Ask, worker_id: string, reason: 'taken' | 'crowded'): Refusal {
+  ask.record('worker.registration.refused', 'failure', { worker_id, reason });
+  if (reason === 'taken') {
+    return refuse('permission_denied', 'worker_id: is registered with another credential.', {
+      hint: 'Make a new worker_id for each process, such as a UUID.',
+      details: { field: 'worker_id' },
+    });
+  }
+  return refuse('rate_limited', 'worker_id: the credential has too many workers.', {
+    hint: 'Use the same worker_id for as long as the process lives; it is forgotten when its token has ended.',
+    details: { field: 'worker_id', rule: 'max' },
+    headers: { 'Retry-After': '60' },
+  });
+}
+
+export const registrationRoutes: readonly Route[] = [
+  route(operations.registerWorker, {
+    target: 'self',
+    async handle(ask, { body }) {
+      const { identity, limits, workerTokenMs: lifetimeMs } = ask.services;
+      const { principal, binding } = ask.who;
+      const { worker_id, queues, labels, hostname, pid } = body;
+      // A token that could fetch nothing is a mistake that is better told now.
+      if (queues !== undefined) permitQueues(ask, queues, 'dequeue');
+      const { tenant, vouchedBy: holder = principal.credential.id } = principal;
+      const claim = { tenant, workerId: worker_id, holder, lifetimeMs };
+      const outcome = await fromIdentity(identity.registration.claim({ ...claim, most: limits.workers }));
+      if (outcome !== 'claimed') throw refused(ask, worker_id, outcome);
+      const narrowed = queues && { within: [{ permissions: ['dequeue' as const, 'inspect' as const], queues }] };
+      const issued = await fromIdentity(
+        identity.tokens.issue({ of: principal, worker: worker_id, narrowed, binding, lifetimeMs }),
+      );
+      ask.record('worker.registered', 'success', {
+        worker_id,
+        queues,
+        labels,
+        hostname,
+        pid,
+        seconds: issued.expiresIn,
+        id: `…${issued.jti.slice(-4)}`,
+      });
+      return {
+        body: {
+          ok: true,
+          worker_id,
+          access_token: issued.token,
+          token_type: binding?.kind === 'dpop' ? 'DPoP' : 'Bearer',
+          expires_in: issued.expiresIn,
+          server_time: new Date().toISOString(),
+          visibility_timeout_default: limits.leaseMs / 1_000,
+        },
+      };
+    },
+  }),
+];
