@@ -1245,6 +1245,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ojs/v1/workers/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Exchange a registration secret for a short-lived token of one worker */
+        post: operations["registerWorker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ojs/v1/workflows": {
         parameters: {
             query?: never;
@@ -2535,6 +2552,32 @@ export interface components {
         ReadyAnswer: {
             /** @enum {string} */
             status: "ready" | "not_ready";
+        };
+        RegisterWorkerAnswer: {
+            access_token: string;
+            /** @description Seconds; register again before */
+            expires_in: number;
+            /** @constant */
+            ok: true;
+            server_time: string;
+            /** @enum {string} */
+            token_type: "Bearer" | "DPoP";
+            /** @description Seconds */
+            visibility_timeout_default: number;
+            worker_id: string;
+        };
+        RegisterWorkerRequest: {
+            concurrency?: number;
+            hostname?: string;
+            labels?: string[];
+            pid?: number;
+            /** @description The token reaches these only. Absent: every queue of the registration */
+            queues?: components["schemas"]["QueueName"][];
+            started_at?: components["schemas"]["Timestamp"];
+            /** @description Of this process: the token speaks for it and no other */
+            worker_id: components["schemas"]["WorkerId"];
+        } & {
+            [key: string]: unknown;
         };
         ResultAnswer: {
             error?: components["schemas"]["JobError"];
@@ -6318,6 +6361,40 @@ export interface operations {
                 };
                 content: {
                     "application/openjobspec+json": components["schemas"]["ProgressAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    registerWorker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["RegisterWorkerRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["RegisterWorkerAnswer"];
                 };
             };
             400: components["responses"]["Error400"];

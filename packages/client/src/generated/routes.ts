@@ -80,6 +80,7 @@ export const routes = {
   purgeQueue: { method: 'POST', path: '/ojs/v1/queues/{name}/purge' },
   putCheckpoint: { method: 'PUT', path: '/ojs/v1/jobs/{id}/checkpoint' },
   registerCron: { method: 'POST', path: '/ojs/v1/cron' },
+  registerWorker: { method: 'POST', path: '/ojs/v1/workers/register' },
   reportProgress: { method: 'PUT', path: '/ojs/v1/jobs/{id}/progress' },
   reportWorkerProgress: { method: 'POST', path: '/ojs/v1/workers/progress' },
   resumeCron: { method: 'POST', path: '/ojs/v1/cron/{name}/resume' },
