@@ -70,8 +70,10 @@ describe.skipIf(!existsSync(serverEntry))('credentials of the real server', () =
     const loads = Array.from({ length: 4 }, load);
     for (let i = 0; i < 6; i++) {
       const { key } = await operator.credentials.rotate(made.id, { graceMs: 60_000 });
+      // A secret takes a while to get to where it is used.
+      await sleep(150);
       await deliver(key);
-      await sleep(200);
+      await sleep(150);
     }
     done = true;
     await Promise.all(loads);
