@@ -15,4 +15,30 @@ export const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
     'packages/client/src/credentials/renewing.test.ts › is renewed in the background when four fifths of its life are over',
   ],
   M17: ['packages/client/test/client.test.ts › whatever NODE_TLS_REJECT_UNAUTHORIZED says'],
+  K1: ['apps/server/src/identity/api-key/verify.test.ts › with a wrong checksum or form costs neither read nor derivation'],
+  K2: ['apps/server/src/identity/api-key/verify.test.ts › of an unknown id costs one read a second at most'],
+  K3: ['apps/server/src/identity/api-key/revocation.test.ts › reaches a server that hears no announcement'],
+  K4: [
+    'apps/server/test/http-credentials.test.ts › ten at once have one winner',
+    'packages/producer-sdk/test/credentials.test.ts › under load, and no request fails',
+  ],
+  K5: ['apps/server/src/identity/api-key/verify.test.ts › of a principal that the policy disabled is refused'],
+  K8: [
+    'apps/server/src/identity/api-key/guessing.test.ts › runs no more derivations at once than the gate lets in',
+    'apps/server/src/identity/api-key/guessing.test.ts › holds up no key that was verified here',
+  ],
+  K10: ['apps/server/src/identity/api-key/verify.test.ts › with another secret of the same length and id is refused'],
+  K12: [
+    'apps/server/src/access/covers.test.ts › holds nothing on any queue that the outer one does not hold',
+    'apps/server/test/http-credentials.test.ts › gives no more than the creator has',
+  ],
+  K13: [
+    'apps/server/test/http-credentials.test.ts › is neither revoked, nor demoted, nor given an end',
+    'apps/server/src/cli/keys.test.ts › of the last key that can administer is refused, unless it is forced',
+  ],
+  K14: [
+    'apps/server/src/identity/api-key/verify.test.ts › to cheaper parameters is refused without a derivation',
+    'apps/server/src/identity/api-key/guessing.test.ts › cheaper parameters, the hash left as it was',
+  ],
+  K16: ['apps/server/test/main.test.ts › a secret is refused'],
 };
