@@ -15,7 +15,9 @@ export const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
     'packages/client/src/credentials/renewing.test.ts › is renewed in the background when four fifths of its life are over',
   ],
   M17: ['packages/client/test/client.test.ts › whatever NODE_TLS_REJECT_UNAUTHORIZED says'],
-  K1: ['apps/server/src/identity/api-key/verify.test.ts › with a wrong checksum or form costs neither read nor derivation'],
+  K1: [
+    'apps/server/src/identity/api-key/verify.test.ts › with a wrong checksum or form costs neither read nor derivation',
+  ],
   K2: ['apps/server/src/identity/api-key/verify.test.ts › of an unknown id costs one read a second at most'],
   K3: ['apps/server/src/identity/api-key/revocation.test.ts › reaches a server that hears no announcement'],
   K4: [

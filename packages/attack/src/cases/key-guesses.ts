@@ -72,7 +72,15 @@ export const keyGuesses: readonly Attack[] = [
     async run(target) {
       const key = producerKey(target);
       const host = new URL(target.url).host;
-      const forms = [`${key}\0`, `\0${key}`, `${key}é`, `${key}🔑`, `${key}\x7f`, `${key}\r\nX-More: 1`, `ojs_${'x'.repeat(10_000_000)}`];
+      const forms = [
+        `${key}\0`,
+        `\0${key}`,
+        `${key}é`,
+        `${key}🔑`,
+        `${key}\x7f`,
+        `${key}\r\nX-More: 1`,
+        `ojs_${'x'.repeat(10_000_000)}`,
+      ];
       for (const form of forms) {
         const sent = `GET /ojs/v1/queues HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${form}\r\nConnection: close\r\n\r\n`;
         const heard = await target.wire.raw(Buffer.from(sent, 'utf8')).catch(() => '');

@@ -12,7 +12,9 @@ async function follow(target: Target, key: string): Promise<{ closed: Promise<un
   socket.on('error', () => undefined).resume();
   const closed = once(socket, 'close');
   const host = new URL(target.url).host;
-  socket.write(`GET /ojs/v1/events/stream?channel=queue:a HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${key}\r\n\r\n`);
+  socket.write(
+    `GET /ojs/v1/events/stream HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${key}\r\nConnection: close\r\n\r\n`,
+  );
   const [begin] = (await once(socket, 'data')) as [Buffer];
   ok(/^HTTP\/1\.1 200/.test(begin.toString('latin1')), begin.toString('latin1').slice(0, 200));
   return { closed };
@@ -52,7 +54,9 @@ export const keyLives: readonly Attack[] = [
       deepStrictEqual(await Promise.all(four.map((key) => statusWith(target, key))), [401, 401, 200, 200]);
       const fifth = await rotate(target, made, { grace_seconds: 0 });
       deepStrictEqual([await statusWith(target, fourth), await statusWith(target, fifth)], [401, 200]);
-      const ten = Array.from({ length: 10 }, () => administer(target, `/${made.id}/rotate`, { body: { generation: 4 } }));
+      const ten = Array.from({ length: 10 }, () =>
+        administer(target, `/${made.id}/rotate`, { body: { generation: 4 } }),
+      );
       const statuses = (await Promise.all(ten)).map(({ status }) => status).sort();
       deepStrictEqual(statuses, [200, ...Array<number>(9).fill(409)]);
       await revoke(target, made);
