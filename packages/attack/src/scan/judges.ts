@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Finding } from './finding.ts';
+import { runTool } from './run-tool.ts';
+import { judgeSlowHttp } from './slowhttptest.ts';
+import { judgeSslscan } from './sslscan.ts';
+import { judgeTestssl } from './testssl.ts';
+
+/** The server that is judged. */
+export interface Judged {
+  /** Host and port. */
+  readonly address: string;
+  /** PEM file of its authority. */
+  readonly caFile: string;
+  /** A producer's key: a slow body is only read of those who may send one. */
+  readonly key: string;
+  /** Where the judges may write. */
+  readonly directory: string;
+}
+
+/** A program that judges. */
+export interface Judge {
+  readonly name: string;
+  /** The names it may have. */
+  readonly tools: readonly string[];
+  /** @param tool its path. @throws when its report cannot be read */
+  readonly run: (tool: string, server: Judged) => Promise<Finding[]>;
+}
+
+const MINUTE_MS = 60_000;
+const CONNECTIONS = '100';
+const SLOW_SECONDS = '60';
+/** Longer than the server keeps an idle connection (120 s), the longest of its times. */
+const SLOW_READ_SECONDS = '140';
+
+const sslscan: Judge = {
+  name: 'sslscan',
+  tools: ['sslscan'],
+  async run(tool, { address, directory }) {
+    const args = ['--no-colour', '--show-certificate', '--xml=sslscan.xml', address];
+    await runTool(tool, args, directory, 2 * MINUTE_MS);
+    return judgeSslscan(await readFile(join(directory, 'sslscan.xml'), 'utf8'));
+  },
+};
+
+const testssl: Judge = {
+  name: 'testssl.sh',
+  tools: ['testssl', 'testssl.sh'],
+  async run(tool, { address, directory, caFile }) {
+    const args = ['--quiet', '--warnings', 'off', '--color', '0', '--ip', '127.0.0.1', '--add-ca', caFile];
+    await runTool(tool, [...args, '--jsonfile', 'testssl.json', address], directory, 15 * MINUTE_MS);
+    return judgeTestssl(await readFile(join(directory, 'testssl.json'), 'utf8'));
+  },
+};
+
+const slow = (kind: string, path: string, args: (server: Judged) => readonly string[]): Judge => ({
+  name: `slowhttptest, slow ${kind}`,
+  tools: ['slowhttptest'],
+  async run(tool, server) {
+    const url = `https://${server.address}${path}`;
+    const common = ['-c', CONNECTIONS, '-r', '50', '-i', '5', '-p', '3', '-g', '-o', kind, '-u', url];
+    const output = await runTool(tool, [...common, ...args(server)], server.directory, 4 * MINUTE_MS);
+    const csv = await readFile(join(server.directory, `${kind}.csv`), 'utf8').catch(() => '');
+    return judgeSlowHttp(kind, output, csv);
+  },
+});
+
+export const JUDGES: readonly Judge[] = [
+  sslscan,
+  testssl,
+  slow('headers', '/ojs/v1/health', () => ['-H', '-l', SLOW_SECONDS]),
+  slow('body', '/ojs/v1/jobs', ({ key }) => {
+    const type = `application/json\r\nAuthorization: Bearer ${key}`;
+    return ['-B', '-t', 'POST', '-s', '8192', '-f', type, '-l', SLOW_SECONDS];
+  }),
+  slow('read', '/ojs/manifest', () => {
+    const window = ['-w', '10', '-y', '20'];
+    return ['-X', ...window, '-n', '5', '-z', '32', '-k', '3', '-l', SLOW_READ_SECONDS];
+  }),
+];
