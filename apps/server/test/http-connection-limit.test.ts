@@ -142,5 +142,9 @@ it('a client that does not read its answer loses its connection', async () => {
     return answer.slice(9, 12);
   };
   await expect.poll(status, { timeout: 20_000 }).toBe('200');
+  // What the system still had for it is thrown away too.
+  const reset = once(socket, 'error');
+  socket.resume();
+  expect((await reset)[0]).toMatchObject({ code: 'ECONNRESET' });
   for (const each of [socket, ...others]) each.destroy();
 });

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Server, TLSSocket } from 'node:tls';
+import type { Server } from 'node:tls';
 import { networkOf } from '../network/network-of.ts';
 import { addressOf } from './client-address.ts';
 
@@ -47,8 +47,8 @@ export class Handshakes {
   /** To be called before the server has other listeners: a connection is known before its handshake begins. */
   watch(server: Server): void {
     server.prependListener('connection', (socket: Socket) => this.#begun(socket));
-    server.on('secureConnection', (socket) => this.#ended(rawOf(socket)));
-    server.on('tlsClientError', (error, socket) => this.#failed(error, rawOf(socket)));
+    server.on('secureConnection', (socket) => this.#ended(tcpOf(socket)));
+    server.on('tlsClientError', (error, socket) => this.#failed(error, tcpOf(socket)));
   }
 
   #begun(socket: Socket): void {
@@ -96,8 +96,8 @@ export class Handshakes {
   }
 }
 
-/** The TCP connection below. A broken TLS connection has forgotten from where it came. */
-const rawOf = (socket: TLSSocket): Socket => (socket as TLSSocket & { _parent?: Socket })._parent ?? socket;
+/** The TCP connection below TLS, or itself. A broken TLS connection has forgotten from where it came. */
+export const tcpOf = (socket: Socket): Socket => (socket as Socket & { _parent?: Socket })._parent ?? socket;
 
 /** The codes of OpenSSL's reasons are a fixed list, with nothing of the client in it. */
 const wordOf = (code: string): string =>

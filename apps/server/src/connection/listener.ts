@@ -6,7 +6,7 @@ import { addressOf } from './client-address.ts';
 import type { ClientCertificates } from './client-certificates.ts';
 import type { ConnectionLimit } from './connection-limit.ts';
 import { takeExpectations } from './expect.ts';
-import type { Handshakes } from './handshakes.ts';
+import { type Handshakes, tcpOf } from './handshakes.ts';
 import { onConnect } from './raw-answer.ts';
 import type { ServerTls } from './server-tls.ts';
 import { LISTENER_RULES } from './tls.ts';
@@ -49,6 +49,7 @@ export function createListener(options: ListenerOptions, handler: RequestListene
   server.maxHeadersCount = 0;
   // Who does not read its answer holds it in memory. A waiting request is silent too, and a slow one is told so; both before.
   server.setTimeout(Math.max(limits.requestMs, limits.waitMs) + 2 * CHECK_MS);
+  server.on('timeout', giveUp);
   server.maxConnections = limits.connections;
   server.prependListener('connection', (socket: Socket) => {
     connections.opened(socket);
@@ -74,4 +75,13 @@ function createEncrypted(
   handshakes.watch(server);
   clients?.watch(server);
   return server;
+}
+
+/**
+ * Who is only idle is told that it is over. For who does not read, the system would go on holding megabytes and wait until they
+ * are taken: they are thrown away.
+ */
+function giveUp(socket: Socket): void {
+  if (socket.writableLength > 0) tcpOf(socket).resetAndDestroy();
+  socket.destroy();
 }

@@ -14,8 +14,10 @@ export interface Judged {
   readonly caFile: string;
   /** A producer's key: a slow body is only read of those who may send one. */
   readonly key: string;
-  /** Where the judges may write. */
+  /** Where the judge may write. */
   readonly directory: string;
+  /** How many connections the server has. */
+  connections(): Promise<number>;
 }
 
 /** A program that judges. */
@@ -28,6 +30,7 @@ export interface Judge {
 }
 
 const MINUTE_MS = 60_000;
+const SAMPLE_MS = 1_000;
 const CONNECTIONS = '100';
 const SLOW_SECONDS = '60';
 /** Longer than the server keeps an idle connection (120 s), the longest of its times. */
@@ -59,9 +62,16 @@ const slow = (kind: string, path: string, args: (server: Judged) => readonly str
   async run(tool, server) {
     const url = `https://${server.address}${path}`;
     const common = ['-c', CONNECTIONS, '-r', '50', '-i', '5', '-p', '3', '-g', '-o', kind, '-u', url];
-    const output = await runTool(tool, [...common, ...args(server)], server.directory, 4 * MINUTE_MS);
+    let held = 0;
+    const sample = async (): Promise<void> => {
+      held = await server.connections();
+    };
+    // With the end of the program its connections end too: the last look before counts.
+    const sampling = setInterval(() => void sample(), SAMPLE_MS);
+    await runTool(tool, [...common, ...args(server)], server.directory, 4 * MINUTE_MS);
+    clearInterval(sampling);
     const csv = await readFile(join(server.directory, `${kind}.csv`), 'utf8').catch(() => '');
-    return judgeSlowHttp(kind, output, csv);
+    return judgeSlowHttp(kind, csv, held);
   },
 });
 

@@ -10,17 +10,10 @@ export function findTool(names: readonly string[]): string | undefined {
     .find((path) => existsSync(path));
 }
 
-/** Runs a program to its end, or ends it when it takes too long. @returns what it printed. */
-export async function runTool(path: string, args: readonly string[], cwd: string, mostMs: number): Promise<string> {
-  const child = spawn(path, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+/** Runs a program to its end, whatever that is, or ends it when it takes too long. What it prints is not looked at. */
+export async function runTool(path: string, args: readonly string[], cwd: string, mostMs: number): Promise<void> {
+  const child = spawn(path, args, { cwd, stdio: 'ignore' });
   const timer = setTimeout(() => child.kill('SIGKILL'), mostMs);
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (data: Buffer) => {
-      output += data.toString('utf8');
-    });
-  }
   await new Promise((resolve, reject) => child.once('close', resolve).once('error', reject));
   clearTimeout(timer);
-  return output;
 }
