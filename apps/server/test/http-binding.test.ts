@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { customFetch, DPoP, generateKeyPair, protectedResourceRequest } from 'oauth4webapi';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Subject } from '../src/access/decide.ts';
 import { openSealer } from '../src/assembly/sealer.ts';
@@ -76,6 +77,19 @@ describe('a token that is bound to a key', () => {
   it('is accepted with a proof of the request', async () => {
     expect((await get(proven(token))).status).toBe(200);
     expect((await get(proven(token), `${PATH}?limit=1`)).status).toBe(200);
+  });
+
+  it('is accepted from a client that others wrote', async () => {
+    const keys = await generateKeyPair('ES256');
+    const client = DPoP({}, keys);
+    const thumbprint = await client.calculateThumbprint();
+    const bound = await issue({ kind: 'dpop', thumbprint });
+    const response = await protectedResourceRequest(bound, 'GET', new URL(url), new Headers(), null, {
+      DPoP: client,
+      // The name is the server's own; the address is the test's.
+      [customFetch]: async (_url, { headers }) => new Response(null, { status: (await get(headers)).status }),
+    });
+    expect(response.status).toBe(200);
   });
 
   it('that was copied from a request is worth nothing, with or without the proof of that request', async () => {
