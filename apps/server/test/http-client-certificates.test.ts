@@ -275,6 +275,8 @@ describe('a certificate that a trusted proxy forwards', () => {
     });
     const serial = issued.serialNumber.toUpperCase();
     expect(await refusals(since)).toEqual([{ reason: 'not_for_clients', serial }]);
+    const key = await harness.key('worker', 'worker');
+    expect((await ask(proxy(), { key, headers: forwarded(issued) })).status).toBe(401);
   });
 
   test('is refused as soon as it is revoked', async () => {
