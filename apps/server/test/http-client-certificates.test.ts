@@ -18,6 +18,7 @@ let directory: string;
 let root: Authority;
 let mesh: Authority;
 let acme: Authority;
+let team: Authority;
 let harness: Harness;
 let other: RunningServer;
 
@@ -41,6 +42,8 @@ beforeAll(async () => {
   mesh = await root.intermediate();
   await writeFile(file('mesh.pem'), `${root.cert}\n${mesh.cert}`);
   await writeFile(file('acme.pem'), acme.cert);
+  team = await acme.intermediate({ name: 'Team' });
+  await writeFile(file('team.pem'), team.cert);
   await publish();
   await writeFile(
     file('identity.json'),
@@ -49,11 +52,13 @@ beforeAll(async () => {
         authorities: [
           { id: 'mesh', caFile: file('mesh.pem'), crlFile: file('mesh.crl'), tenant: '_default' },
           { id: 'acme', caFile: file('acme.pem'), tenant: 'acme' },
+          { id: 'team', caFile: file('team.pem'), tenant: 'team' },
         ],
         rules: [
           rule(),
           rule({ san: 'dns', match: 'shop.example.org', principal: 'shop', plane: 'producer', roles: ['producer'] }),
           rule({ authority: 'acme', principal: 'acme/*' }),
+          rule({ authority: 'team', principal: 'team/*' }),
         ],
       },
     }),
@@ -188,6 +193,12 @@ describe('a client certificate', () => {
     expect((await ask(agent, { headers: { 'x-ojs-tenant': 'acme' } })).status).toBe(200);
     const denied = await ask(agent, { headers: { 'x-ojs-tenant': 'beta' } });
     expect(denied).toMatchObject({ status: 403, body: { error: { code: 'tenant_access_denied' } } });
+  });
+
+  test('of an intermediate that is an authority by itself is of that one, not of the root above', async () => {
+    const agent = agentOf(await client({}, team));
+    expect((await ask(agent, { headers: { 'x-ojs-tenant': 'team' } })).status).toBe(200);
+    expect((await ask(agent, { headers: { 'x-ojs-tenant': 'acme' } })).status).toBe(403);
   });
 
   test('and an API key must be of the same principal and tenant', async () => {

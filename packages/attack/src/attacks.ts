@@ -1,5 +1,6 @@
 import type { Attack } from './attack.ts';
 import { certificateAttacks } from './cases/certificates.ts';
+import { forgedCertificateAttacks } from './cases/forged-certificates.ts';
 import { headerAttacks } from './cases/headers.ts';
 import { httpAttacks } from './cases/http.ts';
 import { keyAttacks } from './cases/keys.ts';
@@ -15,6 +16,7 @@ export const ATTACKS: readonly Attack[] = [
   ...keyAttacks,
   ...tlsAttacks,
   ...certificateAttacks,
+  ...forgedCertificateAttacks,
   ...mfaAttacks,
   ...secretAttacks,
   ...httpAttacks,

@@ -9,6 +9,19 @@ export const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
     'apps/server/test/tls-reload.test.ts › under load, and no request fails',
     'apps/server/test/tls-reload.test.ts › audited without any of it, counted, and the old one serves',
   ],
+  M9: [
+    'apps/server/test/http-client-certificates.test.ts › speaks for the tenant of its authority and for no other',
+    'apps/server/src/identity/certificate/rules.test.ts › an authority speaks for its tenant and no other, whatever the rule says',
+  ],
+  M11: [
+    'apps/server/test/http-client-certificates.test.ts › a revocation closes what is open at every server, and no session can be resumed',
+    'apps/server/test/http-client-certificates.test.ts › a stream of events ends with its certificate',
+  ],
+  M12: [
+    'apps/server/src/identity/certificate/client-authorities.test.ts › leaves the last good one in force until that one ends',
+    'apps/server/src/identity/certificate/client-authorities.test.ts › without a list from the start everybody is refused',
+    'apps/server/src/identity/certificate/revocation-list.test.ts › a list is refused wherever it was cut or changed',
+  ],
   A30: [
     'packages/client/test/oauth.test.ts › and the secret is in no error',
     'packages/client/test/oauth.test.ts › follow no redirect',
