@@ -20,6 +20,8 @@ import { Answers } from './connection/answer.ts';
 import { createEngine, type EngineSettings } from './engine/index.ts';
 import { certificateWarnings } from './identity/certificate/warnings.ts';
 import { createIdentity, type Identity, type IdentityOptions } from './identity/create-identity.ts';
+import { createIdentity, type Identity } from './identity/create-identity.ts';
+import type { Mechanisms } from './identity/identity.ts';
 import { CredentialManager } from './identity/manage/manager.ts';
 import { createOutgoing } from './outgoing/send.ts';
 import type { Connections } from './redis/connect.ts';
@@ -56,9 +58,14 @@ type Undo = (() => unknown)[];
 /**
  * Starts everything in order: Redis, the key space, access, identity, the routes, the listeners.
  *
+ * @param identifiedBy what identifies requests instead of the server's own mechanisms: for the benchmark, which compares them. No
+ *   setting reaches it.
  * @throws whatever keeps it from starting; nothing is left open then
  */
-export async function startServer(config: Config): Promise<RunningServer> {
+export async function startServer(
+  config: Config,
+  identifiedBy: (own: Mechanisms) => Mechanisms = (own) => own,
+): Promise<RunningServer> {
   const log = createLog(config.logLevel, isOurs);
   const { auditFile } = config;
   const metrics = createMetrics(config.metrics.series);
@@ -126,7 +133,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
         allowsType: jobTypeFilter(config.validation.jobTypes),
         limits: config.limits,
       },
-      identity,
+      identity: { ...identity, mechanisms: identifiedBy(identity.mechanisms) },
       credentials: credentialManager(config, redis, access),
       access,
       audit,

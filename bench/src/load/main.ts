@@ -6,13 +6,16 @@ import { JOB_TYPE, sampleArgs } from '../sample-job.ts';
 import type { LoadTarget, LoadTurn } from './load.ts';
 
 let target: LoadTarget;
-let pool: Pool;
+let pool: Pool | undefined;
 const prepared = new Map<number, Buffer[]>();
 
 messages<LoadTarget | LoadTurn>(async (message) => {
   if ('url' in message) {
     target = message;
-    pool = new Pool(message.url, { connections: message.connections, pipelining: 1, connect: { ca: message.ca } });
+    const { url, connections, ca, certificate } = message;
+    await pool?.close();
+    pool = new Pool(url, { connections, pipelining: 1, connect: { ca, ...certificate } });
+    proof = 0;
     return;
   }
   const { requests, width, batch } = message;
@@ -32,13 +35,18 @@ function bodiesOf(batch: number): Buffer[] {
   return bodies;
 }
 
-const headers = (): Record<string, string> => ({ 'content-type': 'application/json', ...target.headers });
+let proof = 0;
+const headers = (): Record<string, string> => ({
+  'content-type': 'application/json',
+  ...target.headers,
+  ...(target.proofs && { dpop: target.proofs[proof++ % target.proofs.length] ?? '' }),
+});
 
 function post(path: string, body: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
     let status = 0;
     let text = '';
-    pool.dispatch(
+    pool?.dispatch(
       { method: 'POST', path, headers: headers(), body },
       {
         onRequestStart: () => undefined,
