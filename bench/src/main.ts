@@ -13,6 +13,7 @@ import { due } from './scenarios/due.ts';
 import { engine } from './scenarios/engine.ts';
 import { enqueue } from './scenarios/enqueue.ts';
 import { growth } from './scenarios/growth.ts';
+import { identity } from './scenarios/identity.ts';
 import { lists } from './scenarios/lists.ts';
 import { memory } from './scenarios/memory.ts';
 import { pickup } from './scenarios/pickup.ts';
@@ -20,7 +21,7 @@ import { removal } from './scenarios/removal.ts';
 import { workflows } from './scenarios/workflows.ts';
 
 const SCENARIOS = [
-  ...[enqueue, batch, cycle, pickup, growth, engine],
+  ...[enqueue, batch, cycle, pickup, growth, engine, identity],
   ...[due, cron, workflows, lists, batchHold, removal, memory],
 ];
 

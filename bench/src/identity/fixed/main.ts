@@ -2,13 +2,7 @@
 // only; the server itself has no such setting.
 import { loadConfig, type Mechanisms, startServer } from '@ojs/server';
 import { messages } from '../../message.ts';
-
-/** Whom every request is from. */
-export interface Fixed {
-  readonly env: Readonly<Record<string, string>>;
-  readonly principal: string;
-  readonly tenant: string;
-}
+import type { Fixed } from './fixed.ts';
 
 messages<Fixed>(async ({ env, principal: id, tenant }) => {
   const principal = Object.freeze({
