@@ -5,6 +5,7 @@ import { join, relative } from 'node:path';
 import { projectRoot } from '@ojs/dev';
 import { optionsOf, USAGE } from './options.ts';
 import { type Measured, summary, table } from './report.ts';
+import { badCredentials } from './scenarios/bad-credentials.ts';
 import { batch } from './scenarios/batch.ts';
 import { batchHold } from './scenarios/batch-hold.ts';
 import { cron } from './scenarios/cron.ts';
@@ -21,7 +22,7 @@ import { removal } from './scenarios/removal.ts';
 import { workflows } from './scenarios/workflows.ts';
 
 const SCENARIOS = [
-  ...[enqueue, batch, cycle, pickup, growth, engine, identity],
+  ...[enqueue, batch, cycle, pickup, growth, engine, identity, badCredentials],
   ...[due, cron, workflows, lists, batchHold, removal, memory],
 ];
 

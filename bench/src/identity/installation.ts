@@ -27,6 +27,8 @@ export interface Installation {
   readonly ways: readonly Way[];
   readonly fixed: LoadTarget;
   readonly cpu: { readonly verified: CpuMeter; readonly fixed: CpuMeter; readonly redis: CpuMeter };
+  /** Id of the API key. */
+  readonly knownId: string;
   /** A token of the issuer, with other claims. */
   token(claims?: object, key?: SigningKey): string;
   stop(): Promise<void>;
@@ -107,6 +109,7 @@ export async function openInstallation(): Promise<Installation> {
   ];
   return {
     ways,
+    knownId: key.split('_')[2] ?? '',
     token,
     fixed: { ...to(bearer('anything')), url: fixedUrl },
     cpu: { verified: processCpu(server.pid), fixed: program.cpu, redis: redis.cpu },
