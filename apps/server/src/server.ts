@@ -20,7 +20,6 @@ import { Answers } from './connection/answer.ts';
 import { createEngine, type EngineSettings } from './engine/index.ts';
 import { certificateWarnings } from './identity/certificate/warnings.ts';
 import { createIdentity, type Identity, type IdentityOptions } from './identity/create-identity.ts';
-import { createIdentity, type Identity } from './identity/create-identity.ts';
 import type { Mechanisms } from './identity/identity.ts';
 import { CredentialManager } from './identity/manage/manager.ts';
 import { createOutgoing } from './outgoing/send.ts';
