@@ -28,7 +28,7 @@ export interface OutsideTokensOptions {
 export interface OutsideTokens {
   readonly jwts: Mechanism;
   readonly introspected: Mechanism;
-  /** Fetches the keys of the issuers. @throws {BadFile} in production, when the certificate of one is not believed. */
+  /** Fetches the keys of the issuers. @throws {BadFile} when a secret is missing, or in production the certificate of an issuer is not believed. */
   start(): Promise<void>;
   close(): void;
 }
@@ -39,12 +39,16 @@ export function outsideTokens(options: OutsideTokensOptions): OutsideTokens {
     jwts: jwts({ ...options, issuers }),
     introspected: introspected(options),
     async start() {
+      const mistakes = options
+        .believed()
+        .introspection.filter(({ secret }) => options.secretOf(secret) === undefined)
+        .map(({ name, secret }) => `introspection, ${name}: there is no secret OJS_SECRET_${secret}: set it`);
       const doubtful = await issuers.start();
-      if (doubtful.length === 0 || options.environment === 'development') return;
-      const names = doubtful.map(({ name }) => `issuers, ${name}: jwksUrl`).join('; ');
-      throw new BadFile(
-        `${names}: the certificate there is not believed: name its authority with OJS_OUTGOING_CA_FILE`,
-      );
+      if (options.environment === 'production') {
+        const told = 'the certificate there is not believed: name its authority with OJS_OUTGOING_CA_FILE';
+        mistakes.push(...doubtful.map(({ name }) => `issuers, ${name}: jwksUrl: ${told}`));
+      }
+      if (mistakes.length > 0) throw new BadFile(mistakes.join('; '));
     },
     close: () => issuers.close(),
   };
