@@ -108,13 +108,13 @@ async function startHere(env: Readonly<Record<string, string>>): Promise<Started
  */
 export async function startHarness(
   settings: Readonly<Record<string, string | undefined>> = {},
-  { asChild = false } = {},
+  { asChild = false, redis: shared }: { asChild?: boolean; redis?: PrivateRedis } = {},
 ): Promise<Harness> {
   const directory = await mkdtemp(join(tmpdir(), 'ojs-http-'));
   const authority = await createAuthority();
   const certificate = await authority.issue({ names: ['localhost', '127.0.0.1', '::1'] });
   const { certFile, keyFile } = await writeCertificate(directory, 'server', certificate);
-  const redis = await startRedis();
+  const redis = shared ?? (await startRedis());
   const auditFile = join(directory, 'audit.jsonl');
   const all = {
     OJS_ENV: 'development',
@@ -230,7 +230,7 @@ export async function startHarness(
       agent.destroy();
       await server.stop();
       await connections.close();
-      await redis.stop();
+      if (shared === undefined) await redis.stop();
       await rm(directory, { recursive: true, force: true });
     },
   };

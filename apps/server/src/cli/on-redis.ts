@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { connectRedis, redisUnreachable } from '../assembly/redis.ts';
+import { connectRedis, NOBODY, redisUnreachable } from '../assembly/redis.ts';
 import { openSealer } from '../assembly/sealer.ts';
 import type { AuditLog } from '../audit/audit.ts';
 import { createAuditLog } from '../audit/create-audit-log.ts';
@@ -16,7 +16,7 @@ const err = (line: string): void => void process.stderr.write(`${line}\n`);
 
 async function withRedis(config: Config, work: (redis: Connections) => Promise<number>): Promise<number> {
   await openSecrets(config);
-  const redis = await connectRedis(config, () => undefined).catch((error: unknown) => {
+  const redis = await connectRedis(config, NOBODY).catch((error: unknown) => {
     throw redisUnreachable(config, error);
   });
   try {

@@ -6,6 +6,7 @@ import { referenceMistakes } from '../secrets/rules.ts';
 import { isSecretName } from './looks-secret.ts';
 import { ConfigMistakes, type Mistake, nearest } from './mistakes.ts';
 import { type Process, productionMistakes } from './production.ts';
+import { redisMistakes } from './redis-rules.ts';
 import { SecretStore } from './secret-store.ts';
 import { codeOf, readSecrets } from './secrets.ts';
 import { Settings, VARIABLES, variableOf } from './settings.ts';
@@ -72,6 +73,8 @@ function fileMistakes(settings: Settings, listens: boolean): Mistake[] {
     ['OJS_TLS_CERT_FILE', settings.tls.certFile],
     ['OJS_TLS_KEY_FILE', settings.tls.keyFile],
     ['OJS_REDIS_CA_FILE', settings.redis.caFile],
+    ['OJS_REDIS_CERT_FILE', settings.redis.certFile],
+    ['OJS_REDIS_KEY_FILE', settings.redis.keyFile],
     ['OJS_VAULT_CA_FILE', settings.vault.caFile],
     ['OJS_POLICY_FILE', settings.policyFile],
     ['OJS_IDENTITY_FILE', settings.identityFile],
@@ -151,6 +154,7 @@ export function loadConfig(process: Process): Config {
     ...relationMistakes(settings, process.listens ?? true),
     ...(settings.env === 'production' ? productionMistakes(settings, found, process) : []),
     ...fileMistakes(settings, process.listens ?? true),
+    ...redisMistakes(settings),
     ...referenceMistakes(found, settings, env),
   ];
   // A setting that is wrong by itself is told once.

@@ -123,6 +123,9 @@ export const Settings = z.strictObject({
       url: list(redisUrl),
       username: z.string().min(1).optional(),
       caFile: file.optional(),
+      /** Our own certificate, where Redis asks for one. */
+      certFile: file.optional(),
+      keyFile: file.optional(),
     })
     // Absent altogether, the mistake is still named by the setting that is missing.
     .prefault({} as never),

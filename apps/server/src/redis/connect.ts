@@ -1,12 +1,11 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { followLogin, loginOptions, type RedisLogin } from './login.ts';
 
 /** How to reach Redis. `urls`: one server (`redis:`, `rediss:`, `unix:`), or nodes of a cluster. */
 export interface RedisSettings {
   readonly urls: readonly string[];
-  readonly username?: string | undefined;
-  readonly password?: string | undefined;
-  /** PEM of the CA that signed a rediss: server, when the system does not know it. */
-  readonly ca?: string | undefined;
+  /** Asked for each connection; default: what the url has. */
+  readonly login?: (() => RedisLogin) | undefined;
   /** How long Redis may be silent while it owes an answer, in milliseconds, default 10,000: then the connection is made anew. */
   readonly silentMs?: number | undefined;
 }
@@ -27,26 +26,31 @@ const COMMON = {
   maxRetriesPerRequest: 0,
   // Who subscribes does so again by itself, and hears when that fails.
   autoResubscribe: false,
+  // A command of Redis 7.2, which its user would have to be allowed.
+  disableClientInfo: true,
   connectTimeout: 5_000,
   // A Redis that hangs closes nothing: without this, whoever asked it would wait for ever.
   socketTimeout: 10_000,
   retryStrategy: (times: number) => Math.min(50 * 2 ** Math.min(times, 5), 1_000) * (0.5 + Math.random() / 2),
 } satisfies RedisOptions;
 
-function optionsOf(url: string, settings: RedisSettings): RedisOptions {
-  const login = { username: settings.username, password: settings.password, socketTimeout: settings.silentMs };
-  const present = Object.fromEntries(Object.entries(login).filter(([, value]) => value !== undefined));
-  if (url.startsWith('unix:')) return { ...COMMON, ...present, path: url.replace(/^unix:(\/\/)?/, '') };
-  const { protocol, hostname, port, username, password, pathname } = new URL(url);
-  return {
+const NO_LOGIN: RedisLogin = { passwords: [] };
+
+const parsed = (url: string): URL | undefined => (url.startsWith('unix:') ? undefined : new URL(url));
+
+function optionsOf(url: string, { login, silentMs }: RedisSettings): RedisOptions {
+  const at = parsed(url);
+  const options = {
     ...COMMON,
-    host: hostname,
-    port: Number(port || 6379),
-    ...(username ? { username: decodeURIComponent(username) } : {}),
-    ...(password ? { password: decodeURIComponent(password) } : {}),
-    ...(pathname.length > 1 ? { db: Number(pathname.slice(1)) } : {}),
-    ...present,
-    ...(protocol === 'rediss:' ? { tls: { servername: hostname, ...(settings.ca ? { ca: settings.ca } : {}) } } : {}),
+    ...(silentMs !== undefined && { socketTimeout: silentMs }),
+    ...loginOptions(at, login?.() ?? NO_LOGIN),
+  };
+  if (at === undefined) return { ...options, path: url.replace(/^unix:(\/\/)?/, '') };
+  return {
+    ...options,
+    host: at.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: Number(at.port || 6379),
+    ...(at.pathname.length > 1 ? { db: Number(at.pathname.slice(1)) } : {}),
   };
 }
 
@@ -71,9 +75,15 @@ const opened = (client: RedisClient): Promise<void> =>
 
 async function isCluster(first: RedisOptions): Promise<boolean> {
   const probe = new Redis({ ...first, lazyConnect: true, retryStrategy: () => null });
-  probe.on('error', () => undefined);
+  // What the promise rejects with says only that the connection is closed, not why.
+  let cause: Error | undefined;
+  probe.on('error', (error) => {
+    cause = error;
+  });
   try {
-    await probe.connect();
+    await probe.connect().catch((error: unknown) => {
+      throw cause ?? error;
+    });
     return /cluster_enabled:1/.test(await probe.info('cluster'));
   } finally {
     probe.disconnect();
@@ -103,6 +113,11 @@ export async function connect(settings: RedisSettings, onError: (error: Error) =
           },
         )
       : new Redis(first);
+    // Of a cluster, the nodes connect; its own options are only what they begin with.
+    const follow = (each: Redis): void =>
+      followLogin(each, parsed(settings.urls[0] ?? ''), settings.login ?? (() => NO_LOGIN));
+    if (client instanceof Cluster) client.on('+node', follow);
+    else follow(client);
     // The first failure is thrown; later ones are retried for ever, and told.
     client.on('error', (error) => isOpen && onError(error));
     all.push(client);

@@ -11,7 +11,7 @@ let source: string | undefined;
 export async function readStats(client: RedisClient, tenant: string, queue: string): Promise<QueueCounts | undefined> {
   // Not by a command of the client's: those of an engine on the same client carry its own settings.
   source ??= sourceOf('stats', DEFAULT_SETTINGS);
-  const [answer] = (await client.eval(source, 1, tenantSpace(tenant).prefix, queue)) as StatsAnswer[];
+  const [answer] = (await client.eval_ro(source, 1, tenantSpace(tenant).prefix, queue)) as StatsAnswer[];
   if (!answer || answer.length === 0) return undefined;
   return countsOf(answer);
 }
