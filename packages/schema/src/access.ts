@@ -23,7 +23,7 @@ export const Grant = z
 export type Grant = z.infer<typeof Grant>;
 
 /** A job type, or a prefix of types such as `email.*`. */
-const TypePattern = z.string().regex(/^[A-Za-z0-9._-]{1,255}$|^[A-Za-z0-9._-]{1,253}\.\*$/);
+export const TypePattern = z.string().regex(/^[A-Za-z0-9._-]{1,255}$|^[A-Za-z0-9._-]{1,253}\.\*$/);
 
 /**
  * A ceiling: what a credential was narrowed to (RFC 8693), or what the scopes of a token say. It gives nothing; what is outside of it is

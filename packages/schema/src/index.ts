@@ -22,6 +22,7 @@ export * from './result.ts';
 export * from './retry.ts';
 export * from './system.ts';
 export * from './time.ts';
+export * from './tokens.ts';
 export * from './unique.ts';
 export * from './versions.ts';
 export * from './webhooks.ts';

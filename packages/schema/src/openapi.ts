@@ -5,6 +5,9 @@ import { type Operation, operations } from './operations.ts';
 /** The media type of every body (http-binding §4.1). */
 export const MEDIA_TYPE = 'application/openjobspec+json';
 
+/** What OAuth sends (RFC 6749, appendix B). */
+const FORM = 'application/x-www-form-urlencoded';
+
 type Json = Record<string, unknown>;
 
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
@@ -105,7 +108,7 @@ export function openApiDocument(version: string): Json {
         ? {
             requestBody: {
               required: operation.bodyOptional !== true,
-              ...content(named(operation.body, components, 'input')),
+              ...content(named(operation.body, components, 'input'), operation.form && FORM),
             },
           }
         : {}),

@@ -13,6 +13,7 @@ import { rateLimitOperations } from './operations/rate-limits.ts';
 import { registrationOperations } from './operations/registration.ts';
 import { resultOperations } from './operations/results.ts';
 import { systemOperations } from './operations/system.ts';
+import { tokenOperations } from './operations/tokens.ts';
 import { webhookOperations } from './operations/webhooks.ts';
 import { workerOperations } from './operations/workers.ts';
 import { workflowOperations } from './operations/workflows.ts';
@@ -35,6 +36,7 @@ export const operations = {
   ...eventOperations,
   ...cronOperations,
   ...webhookOperations,
+  ...tokenOperations,
   ...elevationOperations,
   ...credentialOperations,
   ...registrationOperations,

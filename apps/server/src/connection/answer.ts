@@ -48,6 +48,11 @@ export class Answers {
     this.#write(reply, status, text, undefined, 'text/plain');
   }
 
+  /** An answer of OAuth, whose clients ask for this very media type (RFC 6749 §5.1). */
+  json(reply: FastifyReply, status: number, body: unknown, headers?: Readonly<Record<string, string>>): void {
+    this.#write(reply, status, JSON.stringify(body), headers, 'application/json');
+  }
+
   refuse(reply: FastifyReply, refusal: Refusal): void {
     this.#write(reply, refusal.status, JSON.stringify(errorBody(refusal, reply.request.id)), refusal.detail.headers);
   }

@@ -13,15 +13,25 @@ export function tooLarge(max: number, actual?: number): Refusal {
   });
 }
 
+/** What OAuth sends (RFC 6749, appendix B). */
+const FORM_TYPE = /^application\/x-www-form-urlencoded[ \t]*(?:;[ \t]*charset=(?:utf-8|"utf-8")[ \t]*)?$/i;
+
 /** What can be said of a body before a byte of it is read: undefined when it may be read. Requests without a body pass. */
-export function refuseBody({ headers }: IncomingMessage, max: number): Refusal | undefined {
+export function refuseBody({ headers }: IncomingMessage, max: number, isForm = false): Refusal | undefined {
   const length = headers['content-length'];
   if (headers['transfer-encoding'] === undefined && (length === undefined || length === '0')) return undefined;
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     return unsupported('Content-Encoding: only identity is supported.', 'Send the body uncompressed.');
   }
-  if (!JSON_TYPE.test(headers['content-type'] ?? '')) {
+  if (isForm) {
+    if (!FORM_TYPE.test(headers['content-type'] ?? '')) {
+      return unsupported(
+        'Content-Type: must be application/x-www-form-urlencoded.',
+        'Send the parameters as a form, as OAuth 2.0 has it.',
+      );
+    }
+  } else if (!JSON_TYPE.test(headers['content-type'] ?? '')) {
     return unsupported(
       'Content-Type: must be application/openjobspec+json or application/json.',
       'Send the body as JSON, with Content-Type: application/openjobspec+json.',

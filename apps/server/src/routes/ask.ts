@@ -8,6 +8,7 @@ import type { Caller } from '../engine/engine.ts';
 import type { Admitted } from '../identity/admit.ts';
 import type { Proof } from '../identity/identity.ts';
 import { scopeOf } from './scope.ts';
+import { readForm } from '../identity/tokens/form.ts';
 import type { Services } from './services.ts';
 
 /** A request on its way through the pipeline: who asks, about which tenant, and what comes with it. */
@@ -77,6 +78,11 @@ export class Ask {
       this.#body = readJson(bytes, this.services.limits.depth);
     }
     return this.#body;
+  }
+
+  /** The body as a form, where the operation has one. @throws {OAuthError} */
+  form(): ReadonlyMap<string, string> {
+    return readForm(Buffer.isBuffer(this.request.body) ? this.request.body : Buffer.alloc(0));
   }
 
   may(permission: Permission, queue: string, about?: About): boolean {

@@ -2,13 +2,13 @@ import type { Plane } from '@ojs/schema';
 import { type Refusal, refuse } from '../connection/refusal.ts';
 import { type Admission, admit } from '../identity/admit.ts';
 import { identify } from '../identity/identify.ts';
-import type { Identified, Refused } from '../identity/identity.ts';
+import type { Asking, Identified, Refused } from '../identity/identity.ts';
 import type { Ask } from './ask.ts';
 import { clientCertificate } from './client-certificate.ts';
 import { unauthenticated, unavailable } from './refusals.ts';
 
 /** The tenant header under its two names; both may come, but must then say the same. */
-function tenantHeader(ask: Ask): string | undefined {
+export function tenantHeader(ask: Ask): string | undefined {
   const { 'x-ojs-tenant': one, 'x-ojs-tenant-id': other } = ask.request.headers;
   if (one !== undefined && other !== undefined && one !== other) {
     throw refuse('invalid_request', 'X-OJS-Tenant and X-OJS-Tenant-Id: must be the same when both are sent.', {
@@ -65,20 +65,26 @@ function settle(ask: Ask, admission: Admission): void {
   }
 }
 
-/**
- * The identify stage: who asks, about which tenant, on which plane. Returns nothing when it is done at once, which is the
- * case for every credential that was seen before. @throws {Refusal} (or rejects)
- */
-export function identifyAsk(ask: Ask): void | Promise<void> {
-  const { headers, facts, raw } = ask.request;
-  const asking = {
-    authorization: headers.authorization,
+/** What the mechanisms may look at. */
+export function askingOf(ask: Ask, authorization: string | undefined): Asking {
+  const { facts, raw } = ask.request;
+  return {
+    authorization,
     authorizationCount: facts?.authorizations ?? 0,
     sourceIp: ask.sourceIp,
     socket: raw.socket,
     certificate: clientCertificate(ask),
     proof: ask.proof,
   };
+}
+
+/**
+ * The identify stage: who asks, about which tenant, on which plane. Returns nothing when it is done at once, which is the
+ * case for every credential that was seen before. @throws {Refusal} (or rejects)
+ * @param authorization where the credential did not come in the header
+ */
+export function identifyAsk(ask: Ask, authorization = ask.request.headers.authorization): void | Promise<void> {
+  const asking = askingOf(ask, authorization);
   const { access, identity } = ask.services;
   const mechanisms = ask.operation.accepts === 'registration' ? identity.registering : identity.mechanisms;
   const who = (): Identified | Promise<Identified> => identify(mechanisms, asking);

@@ -1,4 +1,4 @@
-import type { JobId, Operation, Permission } from '@ojs/schema';
+import type { JobId, Limits, Operation, Permission } from '@ojs/schema';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { About } from '../access/decide.ts';
@@ -89,7 +89,8 @@ export function route<O extends Operation>(operation: O, declaration: Declaratio
       query: query && readQuery(query, ask),
       body: undefined,
     };
-    if (isOptional && ask.bodyBytes === 0) return input as Input<O>;
+    // A form is read by its handler, which refuses it in the words of OAuth.
+    if (operation.form || (isOptional && ask.bodyBytes === 0)) return input as Input<O>;
     // A DELETE may come without a body, and then says nothing in it.
     const bodyOptional = operation.bodyOptional || operation.method === 'DELETE';
     const sent = (): unknown => (bodyOptional && ask.bodyBytes === 0 ? {} : ask.body());
@@ -147,6 +148,14 @@ function readParams(schema: z.ZodObject, ask: Ask): unknown {
 /** Operations that do many things at once have the larger limit of a body. */
 const BATCHES: ReadonlySet<string> = new Set(['enqueueBatch', 'enqueueJobs', 'ackJobs', 'createWorkflow']);
 
+/** A form holds a token and a few words. */
+const FORM_BYTES = 32 * 1024;
+
+function bodyLimitOf({ id, form }: Operation, { batchBodyBytes, bodyBytes }: Limits): number {
+  if (form) return Math.min(FORM_BYTES, bodyBytes);
+  return BATCHES.has(id) ? batchBodyBytes : bodyBytes;
+}
+
 /** Adds the routes to a server: connection → identify → permit → validate → operate → answer, written once. */
 export function addRoutes(app: FastifyInstance, services: Services, routes: readonly Route[]): void {
   const { answers, log, limits } = services;
@@ -163,10 +172,10 @@ export function addRoutes(app: FastifyInstance, services: Services, routes: read
 
   for (const each of routes) {
     const { operation, isPublic } = each;
-    const bodyLimit = BATCHES.has(operation.id) ? limits.batchBodyBytes : limits.bodyBytes;
+    const bodyLimit = bodyLimitOf(operation, limits);
 
     const readBody = (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
-      const refusal = refuseBody(request.raw, bodyLimit);
+      const refusal = refuseBody(request.raw, bodyLimit, operation.form);
       if (refusal !== undefined) {
         fail(request, reply, operation, refusal);
         return;

@@ -28,11 +28,13 @@ export interface Operation {
   readonly body?: z.ZodType;
   /** A request without a body means `{}`. */
   readonly bodyOptional?: true;
+  /** The body is a form (application/x-www-form-urlencoded), as OAuth has it. */
+  readonly form?: true;
   /** 204 answers without a body; `answer` is then `z.undefined()`. */
   readonly status: 200 | 201 | 202 | 204;
   readonly answer: z.ZodType;
   /** Media type of the answer, where it is not OJS's JSON. */
-  readonly media?: 'text/plain' | 'text/event-stream';
+  readonly media?: 'text/plain' | 'text/event-stream' | 'application/json';
 }
 
 export const define = <const T extends Operation>(operation: T): T => operation;
