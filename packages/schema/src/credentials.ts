@@ -30,6 +30,31 @@ export const GRACE_SECONDS_MAX = 30 * 86_400;
 
 const list = <T extends z.ZodType>(each: T) => z.array(each).min(1).max(100);
 
+/** The names of a certificate that a client can be known by (RFC 8705 §2.1.2). */
+const CertificateName = z.strictObject({
+  /** Id of the configured authority that issues it. */
+  authority: z.string().min(1).max(64),
+  san: z.enum(['dns', 'uri', 'email']),
+  name: z.string().min(1).max(512),
+});
+
+/** How a client shows who it is, where it has no secret (RFC 7523 §2.2, RFC 8705 §2). */
+export const ClientAuthentication = z
+  .discriminatedUnion('method', [
+    z.strictObject({
+      method: z.literal('private_key_jwt'),
+      /** Public keys (RFC 7517); several while one is rotated. */
+      keys: z.array(z.record(z.string(), z.unknown())).min(1).max(5),
+    }),
+    z.strictObject({
+      method: z.literal('tls_client_auth'),
+      /** SHA-256 of the certificate, base64url, or one of its names. */
+      certificate: z.union([z.strictObject({ thumbprint: z.string().regex(/^[A-Za-z0-9_-]{43}$/) }), CertificateName]),
+    }),
+  ])
+  .meta({ id: 'ClientAuthentication' });
+export type ClientAuthentication = z.infer<typeof ClientAuthentication>;
+
 /** A credential as it may be shown: nothing of its secrets. */
 export const Credential = z
   .object({

@@ -11,21 +11,23 @@ import { Upgrades } from './api-key/upgrade.ts';
 import { type ApiKeyOptions, apiKeys, Verifier } from './api-key/verify.ts';
 import { challengeOf } from './binding/challenge.ts';
 import { possession } from './binding/possession.ts';
-import { Proofs } from './binding/proofs.ts';
+import { Proofs, type Proven } from './binding/proofs.ts';
 import { originsOf } from './binding/settings.ts';
 import { ClientAuthorities } from './certificate/client-authorities.ts';
 import { certificates } from './certificate/mechanism.ts';
 import { tellOfAuthorities } from './certificate/tell.ts';
 import { CredentialStore } from './credential-store.ts';
-import type { Mechanisms } from './identity.ts';
+import type { Mechanisms, Proof, Refused } from './identity.ts';
 import { type Environment, type IdentityFile, NOTHING_BELIEVED, parseIdentityFile } from './identity-file.ts';
 import { isVouchedFor } from './jwt/mapping.ts';
 import { SecondFactor } from './mfa/second-factor.ts';
+import { OAuthClients } from './oauth-clients/authenticate.ts';
 import { outsideTokens } from './outside-tokens.ts';
 import { createRegistration, type WorkerRegistration } from './registration/create-registration.ts';
 import type { SecretValues } from './registration/strength.ts';
 import type { Sealer } from './seal.ts';
 import { createTokens, type OwnTokens } from './tokens/create-tokens.ts';
+import { audiencesOf } from './tokens/metadata.ts';
 import { issuerOf } from './tokens/settings.ts';
 
 export interface IdentityOptions {
@@ -64,6 +66,10 @@ export interface Identity {
   readonly registration: WorkerRegistration;
   /** Verifies second factors. */
   readonly secondFactor: SecondFactor;
+  /** Clients of the token endpoint. */
+  readonly oauthClients: OAuthClients;
+  /** With which key a proof was made, for this request: where a token is asked for that will be bound to it. */
+  provenKey(proof: Proof): Promise<Proven | Refused>;
   /** Whose client certificates are believed. */
   readonly clients: ClientAuthorities;
   /** Whether who vouched for a principal without a stored credential is still believed. */
@@ -147,6 +153,11 @@ export function createIdentity(options: IdentityOptions): Identity {
     challenge: () => challengeOf(originsOf(file.value)),
     verifier,
     tokens,
+    oauthClients: new OAuthClients({
+      ...{ store, verifier, redis: redis.client, isDisabled: access.isDisabled },
+      audiences: () => audiencesOf(file.value.tokens),
+    }),
+    provenKey: ({ header, method, path }) => proofs.check(header, { method, path, origins: originsOf(file.value) }),
     secondFactor: new SecondFactor({ redis: redis.client, sealer: options.sealer }),
     clients,
     believes: (voucher) => isVouchedFor(file.value, voucher) ?? clients.believes(voucher),

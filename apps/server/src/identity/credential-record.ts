@@ -1,4 +1,5 @@
 import {
+  ClientAuthentication,
   CredentialKind,
   Grant,
   Plane,
@@ -49,6 +50,8 @@ export const CredentialRecord = z.object({
   /** `compromised`: others may have it, so what was made with it does not act any more. */
   revokedReason: RevocationReason.optional(),
   label: z.string().max(200).optional(),
+  /** How a client shows who it is; absent: by its secret. */
+  client: ClientAuthentication.optional(),
 });
 export type CredentialRecord = z.infer<typeof CredentialRecord>;
 

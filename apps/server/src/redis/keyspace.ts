@@ -47,6 +47,8 @@ export const systemSpace = {
   accessChannel: '{ojs}/access-changed' as Key,
   /** The keys that sign tokens, sealed. */
   signingKeys: '{ojs}/signing-keys' as Key,
+  /** Prefix of the assertions of clients that were used. */
+  assertions: '{ojs}/assertions' as Key,
   /** Revoked tokens by the moment of their end, so that they can be forgotten then. */
   revokedTokens: '{ojs}/revoked-tokens' as Key,
 } as const;

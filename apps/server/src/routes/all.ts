@@ -15,7 +15,10 @@ import { rateLimitRoutes } from './rate-limits.ts';
 import { registrationRoutes } from './registration.ts';
 import { resultRoutes } from './results.ts';
 import type { Route } from './route.ts';
+import { signingKeyRoutes } from './signing-keys.ts';
 import { systemRoutes } from './system.ts';
+import { tokenRevocationRoutes } from './token-revocation.ts';
+import { tokenRoutes } from './tokens.ts';
 import { webhookRoutes } from './webhooks.ts';
 import { workerRoutes } from './workers.ts';
 import { workflowRoutes } from './workflows.ts';
@@ -39,6 +42,9 @@ export const ROUTES: readonly Route[] = [
   ...rateLimitRoutes,
   ...eventRoutes,
   ...webhookRoutes,
+  ...tokenRoutes,
+  ...tokenRevocationRoutes,
+  ...signingKeyRoutes,
   ...elevationRoutes,
   ...credentialRoutes,
   ...registrationRoutes,

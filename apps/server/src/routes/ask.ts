@@ -7,8 +7,8 @@ import { readJson } from '../connection/json.ts';
 import type { Caller } from '../engine/engine.ts';
 import type { Admitted } from '../identity/admit.ts';
 import type { Proof } from '../identity/identity.ts';
-import { scopeOf } from './scope.ts';
 import { readForm } from '../identity/tokens/form.ts';
+import { scopeOf } from './scope.ts';
 import type { Services } from './services.ts';
 
 /** A request on its way through the pipeline: who asks, about which tenant, and what comes with it. */

@@ -66,7 +66,7 @@ function settle(ask: Ask, admission: Admission): void {
 }
 
 /** What the mechanisms may look at. */
-export function askingOf(ask: Ask, authorization: string | undefined): Asking {
+export function askingOf(ask: Ask, authorization = ask.request.headers.authorization): Asking {
   const { facts, raw } = ask.request;
   return {
     authorization,

@@ -13,7 +13,11 @@ export async function answerOAuth(ask: Ask, work: () => Promise<unknown>): Promi
     return { respond: (reply, answers) => answers.json(reply, 200, body) };
   } catch (error) {
     const refused = asOAuthError(ask, error);
-    ask.record('token.refused', 'failure', { operation: ask.operation.id, error: refused.code, reason: refused.message });
+    ask.record('token.refused', 'failure', {
+      operation: ask.operation.id,
+      error: refused.code,
+      reason: refused.message,
+    });
     return { respond: (reply, answers) => answers.json(reply, refused.status, refused.body, refused.headers) };
   }
 }

@@ -62,6 +62,12 @@ export class KnownKeys {
     return { kid: first.key.kid, key: first.signs };
   }
 
+  /** The keys that sign or verify, the one that signs first. @throws what Redis throws, {UnreadableKeys} */
+  async list(): Promise<readonly SigningKey[]> {
+    await this.refresh();
+    return this.#ring.filter((key) => isLive(key, this.#options.now()));
+  }
+
   /** What others verify with (RFC 7517 §5). @throws what Redis throws, {UnreadableKeys} */
   async published(): Promise<{ keys: ReturnType<typeof publicJwk>[] }> {
     if (!this.isFresh) await this.refresh();

@@ -1,6 +1,6 @@
 import { JobId, type Narrowing, PERMISSIONS, QueuePattern, TypePattern } from '@ojs/schema';
 import { z } from 'zod';
-import { CannotIssue } from './issue.ts';
+import type { CannotIssue } from './issue.ts';
 import { narrow } from './narrow.ts';
 import { OAuthError } from './oauth-error.ts';
 import { readScope } from './scope.ts';
@@ -14,7 +14,7 @@ export const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 /** RFC 7523 §2.2. */
 const ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-const list = <T extends z.ZodType>(item: T) =>
+const list = (item: z.ZodType<string, string>) =>
   z
     .string()
     .transform((text) => text.split(' ').filter(Boolean))
@@ -24,7 +24,12 @@ const seconds = z
   .string()
   .regex(/^\d{1,6}$/, 'must be a number of seconds')
   .transform(Number)
-  .pipe(z.number().min(1).max(LONGEST_MS / 1_000));
+  .pipe(
+    z
+      .number()
+      .min(1)
+      .max(LONGEST_MS / 1_000),
+  );
 
 const Wishes = {
   scope: z.string().max(8_000).optional(),
@@ -84,7 +89,8 @@ function refused(issue: z.core.$ZodIssue | undefined): OAuthError {
     return new OAuthError('invalid_request', `${String(issue.keys[0]).slice(0, 64)}: has no meaning here`);
   }
   const field = String(issue?.path[0] ?? 'body');
-  const says = issue?.code === 'invalid_value' ? `must be ${issue.values.join(' or ')}` : (issue?.message ?? 'is wrong');
+  const says =
+    issue?.code === 'invalid_value' ? `must be ${issue.values.join(' or ')}` : (issue?.message ?? 'is wrong');
   return new OAuthError('invalid_request', `${field}: ${says}`);
 }
 
@@ -97,7 +103,8 @@ export function narrowingOf(request: ExchangeRequest | ClientRequest): Narrowing
     throw new OAuthError('invalid_scope', 'scope: must be words such as ojs:inspect or ojs:enqueue:billing.*');
   }
   const isMore = scoped?.some(({ permissions }) => permissions.some((permission) => permission !== 'inspect'));
-  if (job !== undefined && isMore) throw new OAuthError('invalid_scope', 'scope: a token for one job can only inspect it');
+  if (job !== undefined && isMore)
+    throw new OAuthError('invalid_scope', 'scope: a token for one job can only inspect it');
   const limits: Narrowing[] = [
     ...(scoped ? [{ within: scoped }] : []),
     ...(queues ? [{ within: [{ permissions: [...PERMISSIONS], queues }] }] : []),

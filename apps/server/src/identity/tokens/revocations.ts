@@ -1,8 +1,16 @@
 import type { RedisClient } from '../../redis/connect.ts';
 import { systemSpace } from '../../redis/keyspace.ts';
 
-/** Where a revocation holds: in one tenant, or everywhere. */
-export type RevokedIn = string | '*';
+/** A token that is to end. */
+export interface Revocation {
+  readonly jti: string;
+  /** The tenant in which it ends; `*`: everywhere. */
+  readonly where: string;
+  /** Tenants in which the token was good for something, where it ends everywhere. */
+  readonly tenants: readonly string[] | '*';
+  /** When it ends by itself, in milliseconds since the epoch. */
+  readonly until: number;
+}
 
 /** So many tokens are revoked that there is no place for another: revoke the credential that they came of. */
 export class TooManyRevoked extends Error {
@@ -23,12 +31,11 @@ return 1`;
 
 /**
  * Revokes a token, and with it what was made of it. The caller then raises the epochs of the tenants concerned, in this order.
- * @param until when the token ends by itself, in milliseconds since the epoch
  * @throws {TooManyRevoked} and what Redis throws
  */
 export async function revokeToken(
   redis: RedisClient,
-  token: { readonly jti: string; readonly where: RevokedIn; readonly until: number },
+  token: Pick<Revocation, 'jti' | 'where' | 'until'>,
   { now, byAdmin }: { readonly now: number; readonly byAdmin: boolean },
 ): Promise<void> {
   const { revokedTokens, accessVersion, accessChannel } = systemSpace;
@@ -47,4 +54,4 @@ export async function anyRevoked(redis: RedisClient, jtis: readonly string[], te
   return scores.some((score) => score !== null);
 }
 
-const memberOf = (jti: string, where: RevokedIn): string => `${jti}@${where}`;
+const memberOf = (jti: string, where: string): string => `${jti}@${where}`;
