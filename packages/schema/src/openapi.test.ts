@@ -17,7 +17,16 @@ test('every operation is in the document, under its own name', () => {
 
 test('only operations that say so are open to everybody', () => {
   const open = Object.values<Operation>(operations).filter(({ permission }) => permission === 'public');
-  expect(open.map(({ id }) => id)).toEqual(['getManifest', 'getHealth', 'getLiveness', 'getReadiness', 'getToken', 'revokeToken', 'getTokenKeys', 'getServerMetadata']);
+  expect(open.map(({ id }) => id)).toEqual([
+    'getManifest',
+    'getHealth',
+    'getLiveness',
+    'getReadiness',
+    'getToken',
+    'revokeToken',
+    'getTokenKeys',
+    'getServerMetadata',
+  ]);
   for (const { path, method, permission } of Object.values<Operation>(operations)) {
     expect(document.paths[path]?.[method.toLowerCase()]?.security).toEqual(permission === 'public' ? [] : undefined);
   }
