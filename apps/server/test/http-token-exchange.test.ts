@@ -8,7 +8,7 @@ let other: Harness;
 let producer: string;
 beforeAll(async () => {
   ojs = await startHarness();
-  other = await startHarness({ OJS_REDIS_URL: ojs.redis.url });
+  other = await startHarness({ OJS_REDIS_URL: ojs.redis.url, OJS_SECRET_SERVER_KEY: ojs.env.OJS_SECRET_SERVER_KEY });
   producer = await ojs.key('producer', 'producer');
 });
 afterAll(async () => {

@@ -126,8 +126,7 @@ export function createIdentity(options: IdentityOptions): Identity {
     stillVouched: ({ kind, id, vouchedBy }) =>
       kind === 'certificate'
         ? clients.stillVouches(id)
-        : registration.stillVouches({ kind, id }) &&
-          (vouchedBy === undefined || (isVouchedFor(file.value, vouchedBy) ?? true)),
+        : (isVouchedFor(file.value, vouchedBy ?? '') ?? registration.stillVouches({ kind, id })),
   });
   const outside = outsideTokens({
     ...options,

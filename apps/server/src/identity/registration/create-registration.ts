@@ -26,7 +26,7 @@ export interface RegistrationOptions {
 export interface WorkerRegistration {
   /** Who registers: for the operation that takes these secrets, and for no other. */
   readonly mechanism: Mechanism;
-  /** Whether the root of a token is not a shared secret, or one that the identity file still has. */
+  /** Whether the root of a token is a shared secret that the identity file still has. */
   stillVouches(root: { readonly kind: string; readonly id: string }): boolean;
   /** Claims a worker id for the credential that registers it. Rejects with what Redis throws. */
   claim(claim: WorkerClaim): Promise<ClaimOutcome>;
@@ -44,7 +44,7 @@ export function createRegistration(options: RegistrationOptions): WorkerRegistra
   });
   return {
     mechanism: registrationSecrets({ shared, verifier, isDisabled }),
-    stillVouches: (root) => !shared.isRoot(root) || shared.vouches(root),
+    stillVouches: (root) => shared.isRoot(root) && shared.vouches(root),
     claim: (claim) => claimWorker(redis, claim),
   };
 }
