@@ -1,5 +1,22 @@
 // Made from packages/schema/openapi.json by "pnpm --filter @ojs/codegen generate". Do not edit.
 export interface paths {
+    "/.well-known/oauth-authorization-server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the token endpoint can do (RFC 8414); 404 where tokens.issuer is not set */
+        get: operations["getServerMetadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -259,6 +276,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ojs/v1/admin/signing-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The keys that sign tokens, the one in force first; for credentials that span all tenants */
+        get: operations["listSigningKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/admin/signing-keys/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign with a new key from now on; for credentials that span all tenants */
+        post: operations["rotateSigningKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/admin/tokens/{jti}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a token of the tenant by its id, as the audit log names it */
+        delete: operations["revokeTokenById"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ojs/v1/auth/elevate": {
         parameters: {
             query?: never;
@@ -270,6 +338,57 @@ export interface paths {
         put?: never;
         /** Show a second factor, and get a short-lived token for operations that need one */
         post: operations["elevate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/auth/jwks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public keys of tokens that this server issues (RFC 7517) */
+        get: operations["getTokenKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/auth/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a token, and what was made of it, before its time; whoever holds it can (RFC 7009) */
+        post: operations["revokeToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ojs/v1/auth/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Get a token: a client for itself, or whoever holds a credential one with less */
+        post: operations["getToken"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2263,6 +2382,11 @@ export interface components {
         JobTypePattern: string;
         /** @example 2.0 */
         JobVersion: number | string;
+        JwksAnswer: {
+            keys: {
+                [key: string]: unknown;
+            }[];
+        };
         Manifest: {
             backend: string;
             capabilities: {
@@ -2632,6 +2756,15 @@ export interface components {
         RevokeCredentialRequest: {
             reason?: components["schemas"]["RevocationReason"];
         };
+        RevokedTokenAnswer: {
+            jti: components["schemas"]["TokenId"];
+            /** @constant */
+            revoked: true;
+        };
+        RevokeRequest: {
+            token: string;
+            token_type_hint?: string;
+        };
         RotateCredentialRequest: {
             /** @description Absent: the end of the credential stays as it is */
             expires_at?: components["schemas"]["Moment"] | null;
@@ -2640,10 +2773,28 @@ export interface components {
             /** @description How long the secret before is accepted too. Default: the setting; 0: not at all */
             grace_seconds?: number;
         };
+        RotateSigningKeyAnswer: {
+            key: components["schemas"]["SigningKey"];
+        };
+        RotateSigningKeyRequest: {
+            /** @description How long the old key verifies; 0 ends every token at once */
+            grace_seconds?: number;
+        };
         RotateWebhookSecret: {
             /** @description How long the old secret signs too; default 24 hours */
             grace_ms?: number;
             secret?: components["schemas"]["WebhookSecret"];
+        };
+        ServerMetadata: {
+            [key: string]: unknown;
+        };
+        SigningKey: {
+            created_at: components["schemas"]["Timestamp"];
+            kid: string;
+            retires_at?: components["schemas"]["Timestamp"];
+        };
+        SigningKeysAnswer: {
+            keys: components["schemas"]["SigningKey"][];
         };
         /** @enum {string} */
         StepState: "waiting" | "pending" | "active" | "completed" | "failed" | "cancelled" | "skipped" | "running";
@@ -2654,6 +2805,41 @@ export interface components {
          * @example 2026-02-12T10:30:00.000Z
          */
         Timestamp: string;
+        TokenAnswer: {
+            access_token: string;
+            expires_in: number;
+            issued_token_type?: string;
+            scope?: string;
+            /** @enum {string} */
+            token_type: "Bearer" | "DPoP";
+        };
+        TokenId: string;
+        TokenRequest: {
+            audience?: string;
+            /** @description certificate: bind the token to that of this connection */
+            binding?: string;
+            client_assertion?: string;
+            client_assertion_type?: string;
+            client_id?: string;
+            /** @description Thumbprint of the key that the token is bound to */
+            dpop_jkt?: string;
+            /** @description Seconds, at most 3,600 */
+            expires_in?: string;
+            /** @description client_credentials, or urn:ietf:params:oauth:grant-type:token-exchange for a token with less */
+            grant_type: string;
+            /** @description The only job that the token can see */
+            job?: string;
+            /** @description Names and patterns of queues, with spaces between them */
+            queues?: string;
+            requested_token_type?: string;
+            /** @description Such as ojs:inspect ojs:enqueue:billing.* */
+            scope?: string;
+            /** @description The credential, where Authorization does not hold it */
+            subject_token?: string;
+            subject_token_type?: string;
+            /** @description Types that can be enqueued, with spaces between them */
+            types?: string;
+        };
         UniquePolicy: {
             /** @description Attributes of the arguments that count; none or null: all */
             args_keys?: string[] | null;
@@ -3234,6 +3420,28 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    getServerMetadata: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerMetadata"];
+                };
+            };
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     getLiveness: {
         parameters: {
             query?: never;
@@ -3868,6 +4076,102 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    listSigningKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["SigningKeysAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    rotateSigningKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/openjobspec+json": components["schemas"]["RotateSigningKeyRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["RotateSigningKeyAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    revokeTokenById: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jti: components["schemas"]["TokenId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openjobspec+json": components["schemas"]["RevokedTokenAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
     elevate: {
         parameters: {
             query?: never;
@@ -3898,6 +4202,80 @@ export interface operations {
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
             422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    getTokenKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JwksAnswer"];
+                };
+            };
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["RevokeRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            429: components["responses"]["Error429"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    getToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenAnswer"];
+                };
+            };
             429: components["responses"]["Error429"];
             503: components["responses"]["Error503"];
         };
