@@ -13,6 +13,19 @@ test('what it wrote can be read after it ended', async () => {
   expect(child.output().split('\n').sort()).toEqual(['', 'err', 'out']);
 });
 
+test('our secrets are not in its environment, where others could read them, unless they are given', async () => {
+  process.env.OJS_SECRET_OF_THE_TEST = 'hunter2';
+  onTestFinished(() => void delete process.env.OJS_SECRET_OF_THE_TEST);
+  const tell = ['-e', 'console.log(process.env.OJS_SECRET_OF_THE_TEST, process.env.PATH !== undefined)'];
+  const [child, trusted] = [
+    startChild(process.execPath, tell),
+    startChild(process.execPath, tell, { env: process.env }),
+  ];
+  await Promise.all([child.ended, trusted.ended]);
+  expect(child.output()).toBe('undefined true\n');
+  expect(trusted.output()).toBe('hunter2 true\n');
+});
+
 test('a program that does not exist ends at once and says so', async () => {
   const child = startChild('/nowhere/program', []);
   expect(await child.ended).not.toBe(0);

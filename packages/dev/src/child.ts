@@ -19,12 +19,17 @@ export type Child = {
 /** Options of {@link startChild}. */
 export type ChildOptions = {
   cwd?: string;
+  /** Default: ours without its secrets. */
   env?: NodeJS.ProcessEnv;
   /** Opens an IPC channel: messages arrive as `process.on('message')`. */
   ipc?: boolean;
   /** Hears each piece of output. */
   onOutput?: (text: string) => void;
 };
+
+/** An environment for children that have no use for our secrets: whoever may look at one of them can read its environment. */
+export const withoutSecrets = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('OJS_SECRET_')));
 
 const living = new Set<ChildProcess>();
 let watching = false;
@@ -34,7 +39,7 @@ let watching = false;
  * order in which things stop. It ends when this process ends: where Linux's setpriv exists, also when we are killed.
  */
 export function startChild(command: string, args: string[], options: ChildOptions = {}): Child {
-  const { cwd, env = process.env, ipc = false, onOutput } = options;
+  const { cwd, env = withoutSecrets(process.env), ipc = false, onOutput } = options;
   const [program, ...rest] =
     setpriv === undefined ? [command, ...args] : [setpriv, '--pdeathsig', 'TERM', command, ...args];
   const child = spawn(program as string, rest, {

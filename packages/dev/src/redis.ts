@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { type Child, startChild } from './child.ts';
+import { type Child, startChild, withoutSecrets } from './child.ts';
 import { findRedis } from './find-redis.ts';
 import { makePrivateDirectory } from './paths.ts';
 import type { RedisBinary } from './redis-binary.ts';
@@ -94,7 +94,7 @@ function redisArguments(directory: string, socket: string, port: number | undefi
 }
 
 async function startAndWait(binary: RedisBinary, args: string[], connection: RedisAddress): Promise<Child> {
-  const child = startChild(binary.command, args, { env: { ...process.env, ...binary.env } });
+  const child = startChild(binary.command, args, { env: { ...withoutSecrets(process.env), ...binary.env } });
   let over = false;
   child.ended.then(() => {
     over = true;

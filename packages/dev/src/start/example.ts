@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { startChild } from '../child.ts';
+import { startChild, withoutSecrets } from '../child.ts';
 import { projectRoot } from '../paths.ts';
 import { dim, Explained } from '../steps.mjs';
 
@@ -9,7 +9,7 @@ export const exampleFile: string = join(projectRoot, 'examples/first-job.ts');
 /** Runs the example against the development server, which it finds by `.ojs/dev.json`, and returns what it says. */
 export async function runExample(): Promise<string> {
   const child = startChild(process.execPath, [exampleFile], {
-    env: { ...process.env, NO_COLOR: '1' },
+    env: { ...withoutSecrets(process.env), NO_COLOR: '1' },
   });
   const code = await child.ended;
   if (code !== 0) throw new Explained(`examples/first-job.ts ended with ${code}:\n${child.output()}`);
