@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { withoutSecrets } from './child.ts';
 import { type CommandResult, runCommand } from './run-command.ts';
 
 /** Tells the reader what is being done, in one short line. */
 export type Tell = (line: string) => void;
 
-const quiet = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
+const quiet = { ...withoutSecrets(process.env), DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
 const apt = (args: string[], cwd?: string): Promise<CommandResult> =>
   runCommand('apt-get', args, { env: quiet, ...(cwd !== undefined && { cwd }), timeoutMs: 300_000 });
 
