@@ -1,11 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
+import { Agent, request as secureRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Authority, createAuthority, writeCertificate } from '@ojs/dev';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openSealer } from '../src/assembly/sealer.ts';
 import { loadConfig } from '../src/config/config.ts';
-import { attemptsOf } from '../src/identity/mfa/enrolments.ts';
+import { attemptsOf, type Owner } from '../src/identity/mfa/enrolments.ts';
 import { type RunningServer, startServer } from '../src/server.ts';
 import { type Answer, expectRefusal, type Harness, runMain, startHarness } from './http-harness.ts';
 import { enrol } from './mfa-fixtures.ts';
@@ -15,6 +17,7 @@ const PURGE = '/ojs/v1/queues/q/purge?confirm=true';
 
 let directory: string;
 let policyFile: string;
+let mesh: Authority;
 let harness: Harness;
 let other: RunningServer;
 let people = 0;
@@ -23,7 +26,19 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'ojs-elevation-'));
   policyFile = join(directory, 'policy.json');
   await writeFile(policyFile, '{}');
-  harness = await startHarness({ OJS_ADMIN_MFA: 'required', OJS_POLICY_FILE: policyFile });
+  mesh = await createAuthority({ name: 'People' });
+  const { certFile } = await writeCertificate(directory, 'people', mesh);
+  const rule = { authority: 'people', san: 'uri', match: 'spiffe://example.org/admin/*', principal: 'admin/*' };
+  const certificates = {
+    authorities: [{ id: 'people', caFile: certFile, tenant: '_default' }],
+    rules: [{ ...rule, plane: 'admin', roles: ['admin'] }],
+  };
+  await writeFile(join(directory, 'identity.json'), JSON.stringify({ certificates }));
+  harness = await startHarness({
+    OJS_ADMIN_MFA: 'required',
+    OJS_POLICY_FILE: policyFile,
+    OJS_IDENTITY_FILE: join(directory, 'identity.json'),
+  });
   other = await startServer(loadConfig({ env: harness.env, execArgv: [] }));
 });
 afterAll(async () => {
@@ -32,16 +47,32 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
+/** Gives somebody a second factor, sealed as the servers have it. */
+async function enrolFor(owner: Owner) {
+  const { client } = harness.connections;
+  return enrol(client, await openSealer(loadConfig({ env: harness.env, execArgv: [] }), client), owner);
+}
+
+/** Asks over a connection with a client certificate. */
+function secure(agent: Agent, path: string, key: string | undefined, body: object) {
+  const headers = { 'content-type': 'application/json', ...(key !== undefined && { authorization: `Bearer ${key}` }) };
+  const options = { agent, method: 'POST', path, port: harness.port, host: '127.0.0.1', servername: 'localhost' };
+  // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
+  return new Promise<{ status: number; body: any }>((resolve, reject) => {
+    const asked = secureRequest({ ...options, headers }, async (answer) => {
+      const text = Buffer.concat(await answer.toArray()).toString();
+      resolve({ status: answer.statusCode ?? 0, body: JSON.parse(text || 'null') });
+    });
+    asked.on('error', reject);
+    asked.end(JSON.stringify(body));
+  });
+}
+
 /** An admin with a key and an authenticator. */
-async function anAdmin() {
-  const principal = `admin${people++}@test`;
+async function anAdmin(principal = `admin${people++}@test`) {
   const owner = { tenant: '_default', id: principal };
   const key = await harness.key('admin', 'admin', { principal });
-  const factor = await enrol(
-    harness.connections.client,
-    await openSealer(loadConfig({ env: harness.env, execArgv: [] }), harness.connections.client),
-    owner,
-  );
+  const factor = await enrolFor(owner);
   const elevate = (body: unknown): Promise<Answer> => harness.send('POST', ELEVATE, { key, body });
   return { principal, owner, key, elevate, ...factor };
 }
@@ -133,6 +164,13 @@ describe('a code of the authenticator', () => {
   });
 });
 
+test('nothing but TOTP and recovery codes is a second factor here: WebAuthn is not built, and not half built', async () => {
+  const { elevate } = await anAdmin();
+  for (const body of [{ webauthn: {} }, { assertion: 'x' }, { id: 'x', type: 'public-key', response: {} }]) {
+    expectRefusal(await elevate(body), 400, 'invalid_request');
+  }
+});
+
 test('a recovery code does the same once', async () => {
   const { elevate, recovery, principal } = await anAdmin();
   expect(await elevate({ recovery_code: recovery[0] })).toMatchObject({ status: 200 });
@@ -184,6 +222,28 @@ test('an elevation ends with the key that was elevated', async () => {
   await vi.waitFor(async () =>
     expectRefusal(await harness.send('POST', PURGE, { key: access_token }), 401, 'unauthenticated'),
   );
+});
+
+test('an elevation of a credential that a client certificate confirmed is bound to the certificate', async () => {
+  const { key, code } = await anAdmin('admin/ada');
+  const shown = await mesh.issue({ names: ['spiffe://example.org/admin/ada'], usage: 'client' });
+  const agent = new Agent({ ca: harness.ca, key: shown.key, cert: shown.chain });
+  const { access_token } = (await secure(agent, ELEVATE, key, { code: code() })).body;
+  expect((await secure(agent, PURGE, access_token, {})).status).toBe(404);
+  expectRefusal(await harness.send('POST', PURGE, { key: access_token }), 401, 'unauthenticated');
+  agent.destroy();
+});
+
+test('who has nothing but a client certificate can have a second factor too', async () => {
+  const owner = { tenant: '_default', id: 'admin/eve', vouchedBy: 'certificate:people' };
+  const { code } = await enrolFor(owner);
+  const shown = await mesh.issue({ names: ['spiffe://example.org/admin/eve'], usage: 'client' });
+  const agent = new Agent({ ca: harness.ca, key: shown.key, cert: shown.chain });
+  expect((await secure(agent, PURGE, undefined, {})).body.error.code).toBe('mfa_required');
+  const { access_token } = (await secure(agent, ELEVATE, undefined, { code: code() })).body;
+  expect((await secure(agent, PURGE, access_token, {})).status).toBe(404);
+  expectRefusal(await harness.send('POST', PURGE, { key: access_token }), 401, 'unauthenticated');
+  agent.destroy();
 });
 
 test('a principal that the policy disables can neither elevate nor use what it elevated', async () => {

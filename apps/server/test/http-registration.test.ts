@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Operation, operations } from '@ojs/schema';
@@ -17,6 +17,7 @@ const mail = { id: 'mail', secret: 'MAIL', principal: 'mail@workers' };
 
 let directory: string;
 let identityFile: string;
+let secretFile: string;
 let harness: Harness;
 let producer: string;
 const secrets = {
@@ -31,7 +32,15 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'ojs-registration-'));
   identityFile = join(directory, 'identity.json');
   await write([pool, mail]);
-  harness = await startHarness({ OJS_IDENTITY_FILE: identityFile, ...secrets });
+  secretFile = join(directory, 'pool');
+  await writeFile(secretFile, `${secrets.OJS_SECRET_POOL}\n`, { mode: 0o600 });
+  const { OJS_SECRET_MAIL } = secrets;
+  harness = await startHarness({
+    OJS_IDENTITY_FILE: identityFile,
+    OJS_SECRET_POOL_FILE: secretFile,
+    OJS_SECRET_MAIL,
+    OJS_ROTATION_GRACE_SECONDS: '2',
+  });
   producer = await harness.key('producer', 'producer');
 });
 afterAll(async () => {
@@ -263,6 +272,36 @@ test('tokens end when their registration is taken out of the identity file, or s
   await vi.waitFor(async () => expect(await works(other)).toBe(200), { timeout: 5_000 });
 });
 
+test('a secret that is replaced in its file is good for its grace period, and no registration fails meanwhile', async () => {
+  const old = secrets.OJS_SECRET_POOL;
+  const next = randomBytes(32).toString('base64url');
+  const worker_id = `worker-${workers++}`;
+  await writeFile(join(directory, 'next'), next, { mode: 0o600 });
+  await rename(join(directory, 'next'), secretFile);
+  const ofOld: number[] = [];
+  await vi.waitFor(
+    async () => {
+      ofOld.push((await register({ worker_id }, old)).status);
+      expect((await register({ worker_id }, next)).status).toBe(200);
+    },
+    { timeout: 5_000 },
+  );
+  expect(new Set(ofOld)).toEqual(new Set([200]));
+  const refused = async () => expectRefusal(await register({ worker_id }, old), 401, 'unauthenticated');
+  await vi.waitFor(refused, { timeout: 5_000 });
+  expect((await register({ worker_id }, next)).status).toBe(200);
+});
+
+test('a secret that becomes weak while the server runs is not accepted, and told', async () => {
+  const weak = 'x'.repeat(43);
+  await writeFile(secretFile, weak);
+  const told = async () => {
+    expectRefusal(await register({ worker_id: 'w' }, weak), 401, 'unauthenticated');
+    expect((await harness.audit()).map(({ event_type }) => event_type)).toContain('secret.rejected');
+  };
+  await vi.waitFor(told, { timeout: 5_000 });
+});
+
 test('addresses that keep presenting wrong secrets have to wait', async () => {
   const answers = [];
   for (let i = 0; i < 40; i++) answers.push(await register({ worker_id: 'w' }, randomBytes(32).toString('hex')));
@@ -277,7 +316,9 @@ test.each([
   ['is not set', { OJS_SECRET_POOL: undefined }, /OJS_SECRET_POOL is not set/],
 ])('a server does not start with a shared secret that %s', async (_, change, says) => {
   const env = Object.fromEntries(
-    Object.entries({ ...harness.env, ...change }).filter((each): each is [string, string] => each[1] !== undefined),
+    Object.entries({ ...harness.env, OJS_SECRET_POOL_FILE: undefined, ...change }).filter(
+      (each): each is [string, string] => each[1] !== undefined,
+    ),
   );
   const child = runMain(['start'], env);
   await child.ended;

@@ -12,9 +12,9 @@ export type MfaRequest =
   | { readonly command: 'status'; readonly json: boolean };
 
 const MFA_USAGE = `usage:
-  mfa enroll  --principal NAME [--tenant TENANT | --all-tenants] [--vouched-by ISSUER] [--json]
-  mfa confirm --principal NAME [--tenant TENANT | --all-tenants] [--vouched-by ISSUER]
-  mfa reset   --principal NAME [--tenant TENANT | --all-tenants] [--vouched-by ISSUER]
+  mfa enroll  --principal NAME [--tenant TENANT | --all-tenants] [--vouched-by issuer:NAME|certificate:ID] [--json]
+  mfa confirm --principal NAME [--tenant TENANT | --all-tenants] [--vouched-by issuer:NAME|certificate:ID]
+  mfa reset   --principal NAME [--tenant TENANT | --all-tenants] [--vouched-by issuer:NAME|certificate:ID]
   mfa status  [--json]`;
 
 const OPTIONS = {
@@ -47,8 +47,8 @@ function ownerOf(values: Values): Owner {
     throw new UsageError('--tenant and --all-tenants: give one of them');
   }
   if (principal === undefined) throw new UsageError(`--principal: is required\n${MFA_USAGE}`);
-  if (vouchedBy !== undefined && !/^[\x21-\x7e]{1,255}$/.test(vouchedBy)) {
-    throw new UsageError('--vouched-by: must be the id of an issuer or certificate authority in the identity file');
+  if (vouchedBy !== undefined && !/^(issuer|certificate):[\x21-\x7e]{1,255}$/.test(vouchedBy)) {
+    throw new UsageError('--vouched-by: must be issuer:NAME or certificate:ID, as the identity file has it');
   }
   return {
     id: valid('--principal', PrincipalId, principal),

@@ -126,12 +126,12 @@ test('status shows who has a second factor, and how many recovery codes are left
   await mfa(['status']);
   expect(out.splice(0).join()).toMatch(/Nobody/);
   await mfa(['enroll', ...anna], [() => code()], true);
-  await mfa(['enroll', '--principal', 'spiffe://x/ops', '--tenant', 'acme', '--vouched-by', 'mesh']);
+  await mfa(['enroll', '--principal', 'spiffe://x/ops', '--tenant', 'acme', '--vouched-by', 'certificate:mesh']);
   out = [];
   await mfa(['status']);
   expect(out).toEqual([
     'anna@example.com  *  in force  since 2026-01-01T00:00:00.000Z  10 recovery codes left',
-    'spiffe://x/ops  acme  mesh  not confirmed  since 2026-01-01T00:00:00.000Z  10 recovery codes left',
+    'spiffe://x/ops  acme  certificate:mesh  not confirmed  since 2026-01-01T00:00:00.000Z  10 recovery codes left',
   ]);
 });
 

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import type { Subject } from '../access/decide.ts';
 import { presentedSecret } from './authorization.ts';
 import { identify } from './identify.ts';
+import type { ClientCertificate } from './identity.ts';
 
 const basic = (pair: string): string => `Basic ${Buffer.from(pair, 'latin1').toString('base64')}`;
 
@@ -60,4 +62,21 @@ test('mechanisms are asked in turn until one knows the kind of credential', asyn
   expect(identify({ header: [() => undefined] }, { sourceIp: '127.0.0.1', authorizationCount: 0 })).toEqual({
     refused: 'no_credential',
   });
+});
+
+test('what a certificate of the same principal confirms is bound to it, and what is bound already stays as it is', () => {
+  const principal: Subject = {
+    ...{ id: 'ada', tenant: '_default', plane: 'admin', roles: [], grants: [], mfa: false },
+    credential: { kind: 'api_key', id: 'k' },
+  };
+  const certificate: ClientCertificate = {
+    ...{ thumbprint: 'x5t', serial: '1', authority: 'people', tenant: '_default', notAfter: 0 },
+    names: { dns: [], uri: [], email: [] },
+  };
+  const asked = { ...asking, authorization: 'Bearer KEY', certificate };
+  const ofSame = { header: [() => ({ principal })], certificate: () => ({ principal }) };
+  expect(identify(ofSame, asked)).toEqual({ principal, binding: { kind: 'certificate', thumbprint: 'x5t' } });
+  const binding = { kind: 'dpop', thumbprint: 'jkt' } as const;
+  expect(identify({ ...ofSame, header: [() => ({ principal, binding })] }, asked)).toEqual({ principal, binding });
+  expect(identify({ ...ofSame, certificate: () => undefined }, asked)).toEqual({ principal });
 });

@@ -1,5 +1,5 @@
 import { agree } from './agree.ts';
-import type { Asking, Identified, Mechanism, Mechanisms, Refused } from './identity.ts';
+import type { Asking, Identified, Known, Mechanism, Mechanisms, Refused } from './identity.ts';
 
 const SEVERAL: Refused = { refused: 'several_credentials' };
 const UNKNOWN: Refused = { refused: 'unknown_kind_of_credential' };
@@ -25,10 +25,18 @@ function together(
   byHeader: Identified | undefined,
   byCertificate: Identified | undefined,
 ): Promise<Identified> | Identified {
-  const identified = agree(byHeader, byCertificate);
-  if ('refused' in identified || prove === undefined) return identified;
+  const agreed = agree(byHeader, byCertificate);
+  if ('refused' in agreed) return agreed;
+  const identified = byCertificate === undefined ? agreed : boundToCertificate(agreed, asking);
+  if (prove === undefined) return identified;
   const refused = prove(asking, identified, byCertificate !== undefined);
   return refused instanceof Promise ? refused.then((late) => late ?? identified) : (refused ?? identified);
+}
+
+/** What a certificate of the same principal confirms is bound to it: so are tokens that come of it. */
+function boundToCertificate(known: Known, { certificate }: Asking): Known {
+  if (certificate === undefined || known.binding !== undefined) return known;
+  return { ...known, binding: { kind: 'certificate', thumbprint: certificate.thumbprint } };
 }
 
 function ask(mechanisms: readonly Mechanism[], asking: Asking, from: number): Promise<Identified> | Identified {

@@ -38,7 +38,7 @@ test('a secret makes a worker of its registration, and of no other', () => {
   const { shared, text } = aServer();
   expect(shared.find(text('POOL'))).toMatchObject({
     ...{ id: 'pool@workers', tenant: '_default', plane: 'worker', roles: ['worker'], queues: ['gpu.*'], mfa: false },
-    vouchedBy: 'registrations/pool',
+    vouchedBy: 'registration:pool',
   });
   expect(shared.find(text('MAIL'))).toMatchObject({ id: 'mail@workers', tenant: 'acme', queues: ['*'] });
   expect(shared.find(text('MAIL'))).toBe(shared.find(text('MAIL')));

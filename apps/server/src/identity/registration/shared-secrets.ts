@@ -91,7 +91,7 @@ function subjectOf(registration: Registration): Subject {
     grants: [],
     queues,
     credential: { kind: KIND, id: `${id}.${version.slice(0, 16)}` },
-    vouchedBy: `registrations/${id}`,
+    vouchedBy: `registration:${id}`,
     mfa: false,
   });
 }
