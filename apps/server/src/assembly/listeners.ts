@@ -65,7 +65,10 @@ export async function openListeners(
     let plainUrl: string | undefined;
     const { audit } = services;
     if (tls !== undefined) {
-      const handshakes = new Handshakes((reason, address) => audit.record(handshakeFailed(reason, address)));
+      const handshakes = new Handshakes({
+        proxies,
+        onFailed: (reason, address) => audit.record(handshakeFailed(reason, address)),
+      });
       const address = await open({ secure: { tls, handshakes, clients } }, config.host, config.port, 'OJS_PORT');
       url = urlOf('https', config.host, address);
     } else if (config.proxy.terminatesTls) {

@@ -4,7 +4,9 @@ import { type AddressInfo, connect as connectTcp, type Socket } from 'node:net';
 import { connect } from 'node:tls';
 import { createAuthority } from '@ojs/dev';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { FailureWindow } from './failure-window.ts';
 import { Handshakes } from './handshakes.ts';
+import { TrustedProxies } from './trusted-proxies.ts';
 
 const authority = await createAuthority();
 const { cert, key } = await authority.issue({ names: ['localhost'] });
@@ -18,9 +20,11 @@ async function listen(handshakeTimeout = 10_000): Promise<void> {
   opened = [];
   server = createServer({ cert, key, handshakeTimeout });
   server.on('secureConnection', (socket) => socket.on('error', () => undefined).end('served'));
-  const handshakes = new Handshakes((reason, address) => failed.push(`${reason} ${address}`), {
-    slowMs: 50,
-    slowPerAddress: 3,
+  const handshakes = new Handshakes({
+    onFailed: (reason, address) => failed.push(`${reason} ${address}`),
+    proxies: new TrustedProxies(['127.0.0.9']),
+    limits: { slowMs: 50, slowPerAddress: 3 },
+    failures: new FailureWindow({ most: 40, intervalMs: 60_000, sources: 10 }),
   });
   handshakes.watch(server);
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -103,4 +107,16 @@ it('a client that goes away in the middle is told, one that only looked whether 
   const left = await stall('127.0.0.3', '\x16\x03\x01\x02\x00');
   left.end();
   await expect.poll(() => failed).toEqual(['closed_by_client 127.0.0.3']);
+});
+
+it('who sends garbage again and again is not listened to any more, but for a trusted proxy', async () => {
+  const garbage = async (address: string) => {
+    for (let i = 0; i < 44; i++) await once(await stall(address, 'GET / HTTP/1.1\r\n\r\n'), 'close');
+  };
+  await garbage('127.0.0.2');
+  expect(failed).toHaveLength(40);
+  await expect(serve('127.0.0.2')).rejects.toThrow();
+  expect(await serve('127.0.0.3')).toBe('served');
+  await garbage('127.0.0.9');
+  expect(await serve('127.0.0.9')).toBe('served');
 });

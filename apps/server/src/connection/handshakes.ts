@@ -2,6 +2,8 @@ import type { Socket } from 'node:net';
 import type { Server } from 'node:tls';
 import { networkOf } from '../network/network-of.ts';
 import { addressOf } from './client-address.ts';
+import { FailureWindow } from './failure-window.ts';
+import type { TrustedProxies } from './trusted-proxies.ts';
 
 export interface HandshakeLimits {
   /** A handshake that takes longer is slow: with any client that works it is done in a fraction. */
@@ -11,6 +13,14 @@ export interface HandshakeLimits {
 }
 
 const LIMITS: HandshakeLimits = { slowMs: 2_000, slowPerAddress: 20 };
+
+export interface HandshakesOptions {
+  readonly onFailed: OnHandshakeFailed;
+  /** What fails there is the doing of clients that are not known by their addresses. */
+  readonly proxies: TrustedProxies;
+  readonly limits?: HandshakeLimits;
+  readonly failures?: FailureWindow;
+}
 
 /** What OpenSSL calls what was sent instead of TLS, in our words. */
 const WORDS: Readonly<Record<string, string>> = {
@@ -31,17 +41,22 @@ interface Pending {
 
 /**
  * The handshakes of TLS listeners. Each ends within `handshakeTimeout`, and of one address few can be slow, so that
- * handshakes which are begun and never finished hold few places. Bursts of clients that do finish are not hindered.
+ * handshakes which are begun and never finished hold few places. Bursts of clients that do finish are not hindered. Who sends
+ * garbage again and again is not listened to for a while.
  */
 export class Handshakes {
   readonly #onFailed: OnHandshakeFailed;
   readonly #limits: HandshakeLimits;
+  readonly #proxies: TrustedProxies;
+  readonly #failures: FailureWindow;
   readonly #pending = new Map<Socket, Pending>();
   readonly #slow = new Map<string, number>();
 
-  constructor(onFailed: OnHandshakeFailed, limits: HandshakeLimits = LIMITS) {
+  constructor({ onFailed, proxies, limits = LIMITS, failures = new FailureWindow() }: HandshakesOptions) {
     this.#onFailed = onFailed;
+    this.#proxies = proxies;
     this.#limits = limits;
+    this.#failures = failures;
   }
 
   /** To be called before the server has other listeners: a connection is known before its handshake begins. */
@@ -52,8 +67,13 @@ export class Handshakes {
   }
 
   #begun(socket: Socket): void {
+    const address = addressOf(socket);
+    if (this.#failures.isFull(networkOf(address), Date.now())) {
+      socket.destroy();
+      return;
+    }
     const timer = setTimeout(() => this.#becameSlow(socket), this.#limits.slowMs).unref();
-    this.#pending.set(socket, { address: addressOf(socket), timer, isSlow: false });
+    this.#pending.set(socket, { address, timer, isSlow: false });
     // Told of failures first: an error of TLS comes after the end of the connection below it.
     socket.once('close', () => setImmediate(() => this.#ended(socket)));
   }
@@ -65,7 +85,7 @@ export class Handshakes {
     const slow = this.#slow.get(network) ?? 0;
     if (slow >= this.#limits.slowPerAddress) {
       this.#ended(socket);
-      this.#onFailed('too_many_handshakes', pending.address);
+      this.#tell('too_many_handshakes', pending.address);
       socket.destroy();
       return;
     }
@@ -80,7 +100,12 @@ export class Handshakes {
     const { code = '' } = error;
     // Whoever only looks whether the port is open, as load balancers do, tried no handshake.
     if (code === 'ECONNRESET' && socket.bytesRead === 0) return;
-    this.#onFailed(wordOf(code), pending.address);
+    this.#tell(wordOf(code), pending.address);
+  }
+
+  #tell(reason: string, address: string): void {
+    if (!this.#proxies.includes(address)) this.#failures.count(networkOf(address), Date.now());
+    this.#onFailed(reason, address);
   }
 
   #ended(socket: Socket): void {

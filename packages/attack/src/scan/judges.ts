@@ -32,9 +32,9 @@ export interface Judge {
 const MINUTE_MS = 60_000;
 const SAMPLE_MS = 1_000;
 const CONNECTIONS = '100';
-const SLOW_SECONDS = '60';
+const SLOW_SECONDS = 60;
 /** Longer than the server keeps an idle connection (120 s), the longest of its times. */
-const SLOW_READ_SECONDS = '140';
+const SLOW_READ_SECONDS = 140;
 
 const sslscan: Judge = {
   name: 'sslscan',
@@ -56,20 +56,38 @@ const testssl: Judge = {
   },
 };
 
-const slow = (kind: string, path: string, args: (server: Judged) => readonly string[]): Judge => ({
+const slow = (kind: string, path: string, seconds: number, args: (server: Judged) => readonly string[]): Judge => ({
   name: `slowhttptest, slow ${kind}`,
   tools: ['slowhttptest'],
   async run(tool, server) {
     const url = `https://${server.address}${path}`;
-    const common = ['-c', CONNECTIONS, '-r', '50', '-i', '5', '-p', '3', '-g', '-o', kind, '-u', url];
+    const common = [
+      '-c',
+      CONNECTIONS,
+      '-r',
+      '50',
+      '-i',
+      '5',
+      '-p',
+      '3',
+      '-g',
+      '-o',
+      kind,
+      '-u',
+      url,
+      '-l',
+      String(seconds),
+    ];
     let held = 0;
     const sample = async (): Promise<void> => {
       held = await server.connections();
     };
-    // With the end of the program its connections end too: the last look before counts.
+    // With the end of the program its connections end too, so the last look before counts; it ends early when it has none left.
+    const begun = Date.now();
     const sampling = setInterval(() => void sample(), SAMPLE_MS);
     await runTool(tool, [...common, ...args(server)], server.directory, 4 * MINUTE_MS);
     clearInterval(sampling);
+    if (Date.now() - begun < seconds * 1_000) held = 0;
     const csv = await readFile(join(server.directory, `${kind}.csv`), 'utf8').catch(() => '');
     return judgeSlowHttp(kind, csv, held);
   },
@@ -78,13 +96,13 @@ const slow = (kind: string, path: string, args: (server: Judged) => readonly str
 export const JUDGES: readonly Judge[] = [
   sslscan,
   testssl,
-  slow('headers', '/ojs/v1/health', () => ['-H', '-l', SLOW_SECONDS]),
-  slow('body', '/ojs/v1/jobs', ({ key }) => {
+  slow('headers', '/ojs/v1/health', SLOW_SECONDS, () => ['-H']),
+  slow('body', '/ojs/v1/jobs', SLOW_SECONDS, ({ key }) => {
     const type = `application/json\r\nAuthorization: Bearer ${key}`;
-    return ['-B', '-t', 'POST', '-s', '8192', '-f', type, '-l', SLOW_SECONDS];
+    return ['-B', '-t', 'POST', '-s', '8192', '-f', type];
   }),
-  slow('read', '/ojs/manifest', () => {
+  slow('read', '/ojs/manifest', SLOW_READ_SECONDS, () => {
     const window = ['-w', '10', '-y', '20'];
-    return ['-X', ...window, '-n', '5', '-z', '32', '-k', '3', '-l', SLOW_READ_SECONDS];
+    return ['-X', ...window, '-n', '5', '-z', '32', '-k', '3'];
   }),
 ];
