@@ -3,6 +3,31 @@
  * them, as `path of the file › part of the test's name`.
  */
 export const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
+  A8: ['apps/server/src/identity/jwt/verify.test.ts › a token that was accepted ends at the same moment'],
+  A15: [
+    'apps/server/src/identity/jwt/verify.test.ts › of more scopes or queues than anybody needs are refused before the signature',
+  ],
+  A17: [
+    'apps/server/src/identity/jwt/jwk.test.ts › both, when two different keys have one kid',
+    'apps/server/src/identity/jwt/jwks.test.ts › that are not to be used are not, and that is told once',
+  ],
+  A18: [
+    'apps/server/src/identity/jwt/jwks.test.ts › that are published no more end with the next fetch, also for tokens that were accepted',
+    'apps/server/test/http-oauth.test.ts › of a new key is accepted after one fetch, that of one that was withdrawn is not',
+  ],
+  A19: [
+    'apps/server/src/identity/jwt/jwks.test.ts › 10,000 of them cost one fetch in each cooldown, and a good token none',
+    'apps/server/src/identity/jwt/jwks.test.ts › is asked ever less often, whatever comes; nobody gets in',
+  ],
+  A21: [
+    'apps/server/src/identity/jwt/settings.test.ts › with keys over plain http',
+    'apps/server/src/identity/jwt/jwks.test.ts › whose certificate is not believed is told by name when the server starts',
+  ],
+  A31: [
+    'apps/server/src/identity/jwt/verify.test.ts › a clock that jumps ahead ends tokens that were accepted',
+    'apps/server/src/identity/introspection/verify.test.ts › ends with its own time, when that is sooner, and when the clock jumps',
+  ],
+  F7: ['apps/server/src/identity/jwt/mapping.test.ts › is nothing that an issuer says who is not believed in that'],
   M13: [
     'apps/server/src/connection/server-tls.test.ts › leaves the old one in use, and is told once',
     'apps/server/src/connection/server-tls.test.ts › behind a link that is exchanged at once',

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +16,11 @@ export async function startInstallation(): Promise<Installation> {
   const directory = await mkdtemp(join(tmpdir(), 'ojs-attack-'));
   const identityFile = join(directory, 'identity.json');
   const certificates = await clientCertificates(directory);
-  await writeFile(identityFile, JSON.stringify({ certificates: certificates.settings }));
+  const issuers = [tokenIssuer('first', 'RS256', 'acme'), tokenIssuer('second', 'ES256', 'beta')];
+  await writeFile(
+    identityFile,
+    JSON.stringify({ certificates: certificates.settings, issuers: issuers.map(({ settings }) => settings) }),
+  );
   const server = await startTestServer({ env: { OJS_IDENTITY_FILE: identityFile } });
   const other = await server.another();
   const ca = join(directory, 'ca.pem');
@@ -34,6 +39,7 @@ export async function startInstallation(): Promise<Installation> {
       admin: await key('admin', 'admin', true),
     },
     certificates: certificates.target,
+    issuers: issuers.map(({ target }) => target),
     auditFile: server.env.OJS_AUDIT_FILE,
   });
   const target = openTarget(file);
@@ -43,6 +49,35 @@ export async function startInstallation(): Promise<Installation> {
       target.close();
       await server.stop();
       await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** An issuer of access tokens for producers of one tenant. */
+function tokenIssuer(name: string, alg: 'RS256' | 'ES256', tenant: string) {
+  const { privateKey, publicKey } =
+    alg === 'RS256'
+      ? generateKeyPairSync('rsa', { modulusLength: 2_048 })
+      : generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const issuer = `https://${name}.example.com`;
+  const audience = 'https://jobs.example.com';
+  const id = { kid: 'key-1', alg };
+  return {
+    settings: {
+      name,
+      issuer,
+      audience: [audience],
+      keys: [{ ...publicKey.export({ format: 'jwk' }), ...id }],
+      algorithms: [alg],
+      plane: 'producer',
+      roles: ['producer'],
+      tenant: { claim: 'tenant', allow: [tenant] },
+    },
+    target: {
+      issuer,
+      audience,
+      key: { ...privateKey.export({ format: 'jwk' }), ...id },
+      claims: { sub: 'shop', tenant },
     },
   };
 }
