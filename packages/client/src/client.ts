@@ -34,6 +34,8 @@ export interface Client {
    *   reason when it fires
    */
   call<Id extends OperationId>(operation: Id, input: CallInput<Id>, options?: CallOptions): Promise<CallAnswer<Id>>;
+  /** Posts a form with the credential, as the endpoints of OAuth have it; any status resolves. */
+  postForm(path: string, fields: Record<string, string>): Promise<{ status: number; body: string }>;
   /** Events as they happen; see {@link followEvents}. */
   events(filter: EventFilter): AsyncIterable<StreamedEvent>;
   /** Lets calls end, then closes the connections. */
@@ -155,6 +157,11 @@ class HttpClient implements Client {
       maxBytes: options.maxBytes ?? MAX_BYTES,
     });
     return readAnswer(answer, id, tokenOf(credential), options.hasErrors);
+  }
+
+  postForm(path: string, fields: Record<string, string>): Promise<{ status: number; body: string }> {
+    const body = new URLSearchParams(fields).toString();
+    return this.#presenter.postWithCredential(path, 'application/x-www-form-urlencoded', body);
   }
 
   events(filter: EventFilter): AsyncIterable<StreamedEvent> {

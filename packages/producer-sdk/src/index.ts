@@ -65,6 +65,7 @@ export {
 export { JobCancelledError, JobDroppedError, JobFailedError } from './job-errors.ts';
 export type { HistoryEvent, JobOutcome, JobProgress, JobReads } from './job-reads.ts';
 export type { EnqueueMiddleware, EnqueueNext } from './middleware.ts';
+export type { NarrowedToken, NarrowOptions } from './narrow.ts';
 export type { Bulk, BulkAnswer, BulkOptions, Confirmed, JobFilter, Selection } from './operator/bulk.ts';
 export type {
   CredentialChanges,

@@ -33,6 +33,10 @@ export class MemoryServer implements Client {
     return structuredClone(answer(JSON.parse(JSON.stringify(input)) as CallInput<Id>));
   }
 
+  postForm(): never {
+    throw refusal('unsupported', 'The producer for tests gives no tokens: use a real server');
+  }
+
   events(): never {
     throw refusal('unsupported', 'The producer for tests tells no events: use a real server');
   }

@@ -26,6 +26,7 @@ import { EnqueueGather } from './gather.ts';
 import { JobDroppedError } from './job-errors.ts';
 import { type JobReads, jobReadsOf } from './job-reads.ts';
 import { type EnqueueMiddleware, sendAllThrough, sendThrough } from './middleware.ts';
+import { type NarrowedToken, type NarrowOptions, narrow } from './narrow.ts';
 import { type Schedules, schedulesOf } from './schedules.ts';
 import { checkedArgs } from './stable-args.ts';
 import { type WaitOptions, waitForCompletion } from './wait.ts';
@@ -61,6 +62,13 @@ export interface Producer extends JobReads {
   readonly middleware: Chain<EnqueueMiddleware>;
   readonly workflows: Workflows;
   readonly schedules: Schedules;
+  /**
+   * A token that can do less, for somebody who is trusted less: a browser that follows one job, a build step that enqueues one
+   * type. It ends with this producer's credential.
+   *
+   * @throws {OjsError} when the server refuses, or nothing would be left
+   */
+  narrow(options: NarrowOptions): Promise<NarrowedToken>;
   /**
    * Enqueues a job. Its id is made here, so that repeating a request whose answer was lost makes no second job. Jobs
    * enqueued at the same time travel together; each caller gets its own answer.
@@ -131,6 +139,10 @@ export class HttpProducer implements Producer {
     this.workflows = workflowsOf(client);
     this.schedules = schedulesOf(client);
     ({ history: this.history, progress: this.progress, results: this.results } = jobReadsOf(client));
+  }
+
+  narrow(options: NarrowOptions): Promise<NarrowedToken> {
+    return narrow(this.#client, options);
   }
 
   async enqueue<Input, Result>(
