@@ -362,6 +362,16 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('with %s', (maxVersion) => {
   });
 });
 
+test('a connection ends when its certificate does', async () => {
+  const since = Date.now();
+  const issued = await client({ days: 2.9 / 86_400 });
+  const socket = await socketOf(issued);
+  expect(await fetched(socket)).toBe('HTTP/1.1 200 OK');
+  await once(socket, 'close');
+  expect(Date.now()).toBeGreaterThanOrEqual(Math.floor(issued.notAfter.getTime() / 1_000) * 1_000);
+  expect(await refusals(since)).toMatchObject([{ reason: 'expired' }]);
+});
+
 test('a stream of events ends with its certificate', async () => {
   const issued = await client();
   const socket = await socketOf(issued);

@@ -11,7 +11,7 @@ import {
   rawExtensions,
 } from './issue-certificate.ts';
 import { newSerialNumber, privateKeyFromPem, privateKeyToPem } from './pem.ts';
-import { type CrlOptions, RevocationList } from './revocation-list.ts';
+import { type CrlOptions, RevocationList, type RevocationReason } from './revocation-list.ts';
 
 /** A certificate authority of our own, for development and tests. Never for production. */
 export type Authority = {
@@ -24,7 +24,7 @@ export type Authority = {
   /** An authority below this one. What it issues comes with its certificate in `chain`. */
   intermediate: (options?: AuthorityOptions) => Promise<Authority>;
   /** Puts a certificate on the list that {@link crl} makes from now on. */
-  revoke: (serialNumber: string) => void;
+  revoke: (serialNumber: string, reason?: RevocationReason) => void;
   /** Its certificate revocation list as it is now, PEM. */
   crl: (options?: CrlOptions) => Promise<string>;
 };
@@ -106,7 +106,7 @@ async function authorityOf(
       });
       return authorityOf(below, keys.privateKey, [below.toString('pem'), ...chain]);
     },
-    revoke: (serialNumber) => list.revoke(serialNumber),
+    revoke: (serialNumber, reason) => list.revoke(serialNumber, reason),
     crl: (options) => list.pem(options),
   };
 }

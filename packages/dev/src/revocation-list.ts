@@ -9,19 +9,25 @@ export type CrlOptions = {
   extensions?: RawExtension[];
 };
 
+/** RFC 5280 §5.3.1. */
+export type RevocationReason = 'keyCompromise' | 'affiliationChanged' | 'superseded' | 'cessationOfOperation';
+
 const dayMs = 86_400_000;
 
 /** What an authority has revoked. */
 export class RevocationList {
   readonly #issuer: Issuer;
-  readonly #revoked = new Map<string, Date>();
+  readonly #revoked = new Map<string, { revocationDate: Date; reason?: x509.X509CrlReason }>();
 
   constructor(issuer: Issuer) {
     this.#issuer = issuer;
   }
 
-  revoke(serialNumber: string): void {
-    this.#revoked.set(serialNumber, new Date());
+  revoke(serialNumber: string, reason?: RevocationReason): void {
+    this.#revoked.set(serialNumber, {
+      revocationDate: new Date(),
+      ...(reason && { reason: x509.X509CrlReason[reason] }),
+    });
   }
 
   /** The list as it is now, signed, PEM. */
@@ -31,7 +37,7 @@ export class RevocationList {
       issuer: this.#issuer.certificate.subjectName,
       thisUpdate: options.thisUpdate ?? new Date(now),
       nextUpdate: options.nextUpdate ?? new Date(now + dayMs),
-      entries: [...this.#revoked].map(([serialNumber, revocationDate]) => ({ serialNumber, revocationDate })),
+      entries: [...this.#revoked].map(([serialNumber, entry]) => ({ serialNumber, ...entry })),
       signingAlgorithm: ECDSA_P256,
       signingKey: this.#issuer.signingKey,
       extensions: [

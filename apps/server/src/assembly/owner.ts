@@ -68,8 +68,8 @@ export interface OwnersRightsOptions {
   readonly redis: RedisClient;
   readonly epochs: Epochs;
   readonly policy: () => Policy;
-  /** Whether the issuer or authority is still believed. */
-  readonly believes: (voucher: string) => boolean;
+  /** Whether the issuer or authority is still believed, about this credential too where it can be revoked by itself. */
+  readonly believes: (voucher: string, credential: string | undefined) => boolean;
 }
 
 /**
@@ -88,8 +88,8 @@ export function ownersRights({ redis, epochs, policy, believes }: OwnersRightsOp
     const within = scope && subjectOf(owner, scope);
     const inScope: Rights['may'] = (...question) => within === undefined || decide(policy(), within, ...question);
     if (scope?.vouchedBy !== undefined) {
-      const { vouchedBy } = scope;
-      return (...question) => believes(vouchedBy) && inScope(...question);
+      const { vouchedBy, credential } = scope;
+      return (...question) => believes(vouchedBy, credential) && inScope(...question);
     }
     const { subjects, isCompromised } = await holders.of(tenant, owner, scope?.credential, Date.now());
     if (isCompromised) return () => false;

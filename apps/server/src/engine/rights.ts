@@ -16,7 +16,7 @@ export type Scope = Pick<Principal, 'tenant' | 'plane' | 'roles' | 'grants'> & {
   readonly narrowed?: Narrowing | undefined;
   /** Which issuer or certificate authority vouched for the principal, where no credential of it is stored. */
   readonly vouchedBy?: string | undefined;
-  /** The id of the stored credential that asked, or that the token that asked came of. */
+  /** The id of the stored credential or the certificate that asked, or that the token that asked came of. */
   readonly credential?: string | undefined;
 };
 

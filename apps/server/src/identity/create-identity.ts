@@ -73,7 +73,7 @@ export interface Identity {
   /** Whose client certificates are believed. */
   readonly clients: ClientAuthorities;
   /** Whether who vouched for a principal without a stored credential is still believed. */
-  believes(voucher: string): boolean;
+  believes(voucher: string, credential: string | undefined): boolean;
   /** What is believed from outside, as it is now: take it anew for each use. */
   believed(): IdentityFile;
   /** Credentials, and what is believed from outside, are read anew before they are used again. */
@@ -159,7 +159,7 @@ export function createIdentity(options: IdentityOptions): Identity {
     provenKey: ({ header, method, path }) => proofs.check(header, { method, path, origins: originsOf(file.value) }),
     secondFactor: new SecondFactor({ redis: redis.client, sealer: options.sealer }),
     clients,
-    believes: (voucher) => isVouchedFor(file.value, voucher) ?? clients.believes(voucher),
+    believes: (voucher, credential) => isVouchedFor(file.value, voucher) ?? clients.believes(voucher, credential),
     believed: () => file.value,
     refresh() {
       store.invalidate();

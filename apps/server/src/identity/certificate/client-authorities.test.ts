@@ -1,8 +1,9 @@
+import { X509Certificate } from 'node:crypto';
 import { mkdtemp, rm, truncate, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Authority, type CrlOptions, createAuthority, writePrivateFile } from '@ojs/dev';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { chainOf } from '../../../test/certificate-fixtures.ts';
 import { ClientAuthorities } from './client-authorities.ts';
 import { Certificates } from './settings.ts';
@@ -160,6 +161,38 @@ test('a revocation raises the generation, refuses the certificate and ends what 
   expect(authorities.generation).toBe(generation + 1);
   expect(authorities.judge(chainOf(issued.cert))).toMatchObject({ refused: 'revoked', authority: 'mesh' });
   expect(authorities.stillVouches(credential)).toBe(false);
+});
+
+test('what was left to be done later goes on after a renewal, and not after a theft', async () => {
+  const authority = await createAuthority();
+  await writeFile(caFile, authority.cert);
+  authority.revoke('11aa');
+  authority.revoke('22aa', 'keyCompromise');
+  authority.revoke('33aa', 'affiliationChanged');
+  authority.revoke('44aa', 'superseded');
+  authority.revoke('55aa', 'cessationOfOperation');
+  await publish({}, authority);
+  await start();
+  const goesOn = ['0BAA', '11AA', '22AA', '33AA', '44AA', '55AA'].filter((each) =>
+    authorities.believes('certificate:mesh', `mesh:${each}`),
+  );
+  expect(goesOn).toEqual(['0BAA', '44AA', '55AA']);
+  expect(authorities.stillVouches('mesh:44AA')).toBe(false);
+  expect(authorities.believes('certificate:other', 'mesh:44AA')).toBe(false);
+});
+
+test('a new revocation list makes no signature of a certificate be verified again', async () => {
+  await publish();
+  await start();
+  expect(said()).toBe('good');
+  const verify = vi.spyOn(X509Certificate.prototype, 'verify');
+  onTestFinished(() => verify.mockRestore());
+  const { generation } = authorities;
+  await publish();
+  await look();
+  expect(authorities.generation).toBeGreaterThan(generation);
+  expect(said()).toBe('good');
+  expect(verify).not.toHaveBeenCalled();
 });
 
 test('a CA file that cannot be used leaves the old one, and another CA ends what the old one issued', async () => {

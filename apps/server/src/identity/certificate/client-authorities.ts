@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { type Followed, follow } from '../../connection/follow.ts';
 import type { Authority } from './authority.ts';
 import { AuthorityFiles, type AuthorityListener } from './authority-files.ts';
-import type { Certificate } from './certificate.ts';
-import { type Good, judge, type Verdict } from './judge.ts';
+import type { Verdict } from './judge.ts';
+import type { RevocationList } from './revocation-list.ts';
 import { voucherOf } from './rules.ts';
 import type { AuthoritySettings, Certificates } from './settings.ts';
+import { Verdicts } from './verdicts.ts';
 
 export interface ClientAuthoritiesOptions {
   /** The section of the identity file as it is now. */
@@ -15,26 +15,20 @@ export interface ClientAuthoritiesOptions {
   readonly now?: () => number;
 }
 
-/** How many certificates are remembered with their verdict. */
-const MOST_VERDICTS = 10_000;
-/** How many intermediates of good certificates are remembered. */
-const MOST_INTERMEDIATES = 100;
-
 /** Whose client certificates are believed: follows the files of the authorities, and judges certificates by them. */
 export class ClientAuthorities {
   readonly #options: ClientAuthoritiesOptions;
   readonly #now: () => number;
   readonly #onLook = new Set<() => void>();
-  readonly #verdicts = new Map<string, Good>();
-  readonly #intermediates = new Map<string, Certificate>();
+  readonly #verdicts: Verdicts;
   #files: readonly AuthorityFiles[] = [];
-  #authorities: readonly Authority[] = [];
   #generation = 0;
   #followed: Followed | undefined;
 
   constructor(options: ClientAuthoritiesOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
+    this.#verdicts = new Verdicts(this.#now);
   }
 
   /** Rises with every change: what was judged under another one must be judged again. */
@@ -72,50 +66,42 @@ export class ClientAuthorities {
   }
 
   /**
-   * Judges a certificate by what is believed now. Good ones are remembered, so that asking again costs nothing and gives the same
-   * object.
+   * Judges a certificate by what is believed now.
    * @param chain DER, the client's own first
    */
   judge(chain: readonly Buffer[]): Verdict {
-    const now = this.#now();
-    const key = digestOf(chain);
-    const known = this.#verdicts.get(key);
-    if (known !== undefined && now < known.until) return known;
-    // A resumed session has the certificate of the client alone: the others are those that it came with before.
-    const cameBefore = chain.length === 1 ? [...this.#intermediates.values()] : [];
-    const verdict = judge(chain, this.#authorities, now, cameBefore);
-    if ('certificate' in verdict) {
-      remember(this.#verdicts, key, verdict, MOST_VERDICTS);
-      for (const each of verdict.intermediates) {
-        remember(this.#intermediates, each.thumbprint, each, MOST_INTERMEDIATES);
-      }
-    }
-    return verdict;
+    return this.#verdicts.judge(chain);
   }
 
-  /** Whether an authority is still configured, by its name of {@link voucherOf}. */
-  believes(voucher: string): boolean {
-    return this.#authorities.some(({ id }) => voucherOf(id) === voucher);
+  /**
+   * Whether what was left to be done later may still be done: the authority is configured, and the certificate was not revoked
+   * for a reason that says that others may have had its key.
+   * @param voucher see {@link voucherOf}. @param credential the id of the certificate as a credential.
+   */
+  believes(voucher: string, credential = ''): boolean {
+    const serial = serialOf(credential);
+    const authority = this.#verdicts.authorities.find(({ id }) => voucherOf(id) === voucher);
+    return (
+      authority !== undefined &&
+      !listsOf(authority).some((list) => list.revoked.has(serial) && !list.retired.has(serial))
+    );
   }
 
   /** Whether a token may still count that was issued for a certificate, by the id of its credential. */
   stillVouches(credential: string): boolean {
-    const [id, serial = ''] = credential.split(':');
-    const authority = this.#authorities.find((each) => each.id === id);
-    // Which of its CAs issued the certificate is not known here: a serial number on any list ends the token.
-    return authority !== undefined && ![...authority.lists.values()].some(({ revoked }) => revoked.has(serial));
+    const [id] = credential.split(':');
+    const authority = this.#verdicts.authorities.find((each) => each.id === id);
+    return authority !== undefined && !listsOf(authority).some(({ revoked }) => revoked.has(serialOf(credential)));
   }
 
   async #look(): Promise<void> {
     this.#followSettings();
     await Promise.all(this.#files.map((each) => each.look()));
     const authorities = this.#files.flatMap(({ authority }) => authority ?? []);
-    const isSame =
-      authorities.length === this.#authorities.length &&
-      authorities.every((each, at) => each === this.#authorities[at]);
+    const before = this.#verdicts.authorities;
+    const isSame = authorities.length === before.length && authorities.every((each, at) => each === before[at]);
     if (!isSame) {
-      this.#authorities = authorities;
-      this.#verdicts.clear();
+      this.#verdicts.believe(authorities);
       this.#generation++;
     }
     for (const callback of this.#onLook) callback();
@@ -142,15 +128,8 @@ export class ClientAuthorities {
 const equal = (one: AuthoritySettings, other: AuthoritySettings | undefined): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
 
-const digestOf = (chain: readonly Buffer[]): string => {
-  const hash = createHash('sha256');
-  for (const der of chain) hash.update(String(der.length)).update(' ').update(der);
-  return hash.digest('base64');
-};
+/** Which CA of the authority issued the certificate is not known later: a serial number on any of its lists counts. */
+const listsOf = ({ lists }: Authority): readonly RevocationList[] => [...lists.values()];
 
-function remember<V>(memory: Map<string, V>, key: string, value: V, most: number): void {
-  memory.delete(key);
-  memory.set(key, value);
-  const [oldest] = memory.keys();
-  if (memory.size > most && oldest !== undefined) memory.delete(oldest);
-}
+/** See `subjectOf` of the rules. */
+const serialOf = (credential: string): string => credential.split(':')[1] ?? '';

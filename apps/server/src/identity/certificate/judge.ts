@@ -2,7 +2,7 @@ import type { ClientCertificate } from '../identity.ts';
 import type { Authority } from './authority.ts';
 import { type Certificate, CLIENT_AUTH, readCertificate } from './certificate.ts';
 import { Malformed } from './der.ts';
-import { findPath, MOST_CERTIFICATES } from './path.ts';
+import { findPath, MOST_CERTIFICATES, type Path } from './path.ts';
 import { revocationOf } from './revocation.ts';
 
 /** A certificate that is believed. */
@@ -35,8 +35,19 @@ export function judge(
   chain: readonly Buffer[],
   authorities: readonly Authority[],
   now: number,
-  known: readonly Certificate[] = [],
+  known?: readonly Certificate[],
 ): Verdict {
+  const path = examine(chain, authorities, now, known);
+  return 'refused' in path ? path : verdictOn(path, now);
+}
+
+/** All of {@link judge} but revocation: what takes signatures, and stays true while the CAs are the same and nothing of the path ends. */
+export function examine(
+  chain: readonly Buffer[],
+  authorities: readonly Authority[],
+  now: number,
+  known: readonly Certificate[] = [],
+): Path | RefusedCertificate {
   let all: readonly Certificate[];
   try {
     if (chain.length > MOST_CERTIFICATES) return { refused: 'too_many_certificates' };
@@ -50,25 +61,25 @@ export function judge(
   const { serial } = leaf;
   const unfit = unfitness(leaf, now);
   if (unfit !== undefined) return { refused: unfit, serial };
-  const path = findPath(leaf, [...others, ...known], authorities, now);
-  if (path === undefined) return { refused: 'unknown_authority', serial };
-  const { authority, certificates } = path;
+  return findPath(leaf, [...others, ...known], authorities, now) ?? { refused: 'unknown_authority', serial };
+}
+
+/** The rest: revocation, and what the certificate says. */
+export function verdictOn(path: Path, now: number): Verdict {
+  const [leaf, ...issuers] = path.certificates;
+  const { id: authority, tenant } = path.authority;
+  const { serial, thumbprint, names, notAfter } = leaf;
   const revocation = revocationOf(path, now);
-  if ('refused' in revocation) return { refused: revocation.refused, serial, authority: authority.id };
-  const { thumbprint, names, notAfter } = leaf;
+  if ('refused' in revocation) return { refused: revocation.refused, serial, authority };
   return {
-    certificate: Object.freeze({
-      thumbprint,
-      serial,
-      authority: authority.id,
-      tenant: authority.tenant,
-      names,
-      notAfter,
-    }),
-    until: Math.min(revocation.until, ...certificates.map((each) => each.notAfter)),
-    intermediates: certificates.slice(1, -1),
+    certificate: Object.freeze({ thumbprint, serial, authority, tenant, names, notAfter }),
+    until: Math.min(revocation.until, endOf(path)),
+    intermediates: issuers.slice(0, -1),
   };
 }
+
+/** When the first certificate of a path ends, in milliseconds since the epoch. */
+export const endOf = ({ certificates }: Path): number => Math.min(...certificates.map(({ notAfter }) => notAfter));
 
 /** What is wrong with a client's certificate whoever issued it. */
 function unfitness(leaf: Certificate, now: number): string | undefined {

@@ -4,7 +4,8 @@ import { ANY_USAGE, type Certificate, CLIENT_AUTH } from './certificate.ts';
 /** From a client's certificate to what is trusted, each issued by the next. */
 export interface Path {
   readonly authority: Authority;
-  readonly certificates: readonly Certificate[];
+  /** The client's own first, the anchor last. */
+  readonly certificates: readonly [Certificate, ...Certificate[]];
 }
 
 /** Certificates of a path, the trust anchor included. */
@@ -25,8 +26,8 @@ export function findPath(
 ): Path | undefined {
   const between = [...others, ...authorities.flatMap(({ intermediates }) => intermediates)];
 
-  function climb(below: readonly Certificate[]): Path | undefined {
-    const last = below.at(-1) as Certificate;
+  function climb(below: Path['certificates']): Path | undefined {
+    const last = below.at(-1) ?? leaf;
     const mayIssue = (issuer: Certificate): boolean => isIssuer(issuer, last, below.length - 1, now);
     for (const authority of authorities) {
       const anchor = authority.anchors.find(mayIssue);

@@ -11,6 +11,8 @@ export interface RevocationList {
   readonly nextUpdate: number;
   /** Serial numbers. */
   readonly revoked: ReadonlySet<string>;
+  /** Those of them of which the list says that nobody else has the key: superseded, or no longer in use. */
+  readonly retired: ReadonlySet<string>;
 }
 
 /** Largest file of lists that is read: some 400,000 revoked certificates. */
@@ -19,6 +21,10 @@ export const MOST_CRL_BYTES = 16 * 1024 * 1024;
 const ENTRIES_A_TURN = 5_000;
 /** How far ahead of ours the clock of an authority may be. */
 const SKEW_MS = 300_000;
+
+const REASON_CODE = '551d15';
+/** superseded and cessationOfOperation. */
+const RETIRED: ReadonlySet<number> = new Set([4, 5]);
 
 /** issuingDistributionPoint and its like mean a list that is not whole. */
 const NOTHING_CRITICAL: ReadonlySet<string> = new Set();
@@ -51,12 +57,12 @@ export async function readRevocationList(
   if (thisUpdate > now + SKEW_MS) throw new Malformed('is not valid yet: check the clocks');
   if (list.next !== TAG.utcTime && list.next !== TAG.generalizedTime) throw new Malformed('does not say when it ends');
   const nextUpdate = timeOf(list);
-  const revoked = await readEntries(list.maybe(TAG.sequence));
+  const entries = await readEntries(list.maybe(TAG.sequence));
   if (readExtensions(list.maybe(0xa0), NOTHING_CRITICAL).hasUnknownCritical) {
     throw new Malformed('covers a part only (delta, indirect or distribution point): publish one full list');
   }
   list.end();
-  return { issuer, thisUpdate, nextUpdate, revoked };
+  return { issuer, thisUpdate, nextUpdate, ...entries };
 }
 
 /** Verifies before anything else is believed, also how long it is. */
@@ -77,25 +83,34 @@ function signerOf(
   return signer.key;
 }
 
-async function readEntries(entries: DerReader | undefined): Promise<ReadonlySet<string>> {
+async function readEntries(entries: DerReader | undefined): Promise<Pick<RevocationList, 'revoked' | 'retired'>> {
   const revoked = new Set<string>();
+  const retired = new Set<string>();
   for (let count = 1; entries !== undefined && !entries.atEnd; count++) {
     const entry = entries.inside(TAG.sequence);
-    revoked.add(hexOf(entry.contents(TAG.integer)));
+    const serial = hexOf(entry.contents(TAG.integer));
+    revoked.add(serial);
     entry.skip();
-    if (!entry.atEnd && hasCritical(entry)) throw new Malformed('has entries of other authorities (an indirect list)');
+    if (!entry.atEnd && isRetired(entry)) retired.add(serial);
     if (count % ENTRIES_A_TURN === 0) await turn();
   }
-  return revoked;
+  return { revoked, retired };
 }
 
-/** Extensions of an entry stand without an explicit tag around them. */
-function hasCritical(entry: DerReader): boolean {
+/**
+ * What the reason of an entry says (RFC 5280 §5.3.1). @throws {Malformed} where an extension is critical: the entry is then another
+ * authority's (an indirect list).
+ */
+function isRetired(entry: DerReader): boolean {
+  let reason: number | undefined;
   const all = entry.inside(TAG.sequence);
   while (!all.atEnd) {
     const extension = all.inside(TAG.sequence);
-    extension.skip();
-    if (extension.next === TAG.boolean && extension.contents(TAG.boolean)[0] !== 0) return true;
+    const id = extension.contents(TAG.oid).toString('hex');
+    if (extension.next === TAG.boolean && extension.contents(TAG.boolean)[0] !== 0) {
+      throw new Malformed('has entries of other authorities (an indirect list)');
+    }
+    if (id === REASON_CODE) reason = extension.inside(TAG.octetString).contents(TAG.enumerated)[0];
   }
-  return false;
+  return reason !== undefined && RETIRED.has(reason);
 }
