@@ -1,7 +1,9 @@
+import { hash, X509Certificate } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Authority, createAuthority, type Issued } from '@ojs/dev';
 import { customFetch, DPoP, generateKeyPair, protectedResourceRequest } from 'oauth4webapi';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Subject } from '../src/access/decide.ts';
@@ -20,6 +22,7 @@ const silent = { info: () => undefined, warn: () => undefined, error: () => unde
 
 let directory: string;
 let identityFile: string;
+let authority: Authority;
 let ojs: Harness;
 let other: RunningServer;
 let producer: string;
@@ -28,7 +31,10 @@ let issue: (binding?: Binding) => Promise<string>;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'ojs-binding-'));
   identityFile = join(directory, 'identity.json');
-  await writeFile(identityFile, JSON.stringify({ binding: { origins: [ORIGIN], worker: 'any' } }));
+  authority = await createAuthority({ name: 'Mesh CA' });
+  await writeFile(join(directory, 'mesh.pem'), authority.cert);
+  const certificates = { authorities: [{ id: 'mesh', caFile: join(directory, 'mesh.pem'), tenant: '_default' }] };
+  await writeFile(identityFile, JSON.stringify({ binding: { origins: [ORIGIN], worker: 'any' }, certificates }));
   ojs = await startHarness({ OJS_IDENTITY_FILE: identityFile });
   other = await startServer(loadConfig({ env: ojs.env, execArgv: [] }));
   producer = await ojs.key('producer', 'producer');
@@ -155,11 +161,16 @@ it('a credential that is bound to nothing is refused where the scheme or the pla
   expect(await reasonOf(unbound)).toBe('unbound_credential');
 });
 
-it('a token that is bound to a certificate is worth nothing without it', async () => {
-  const token = await issue({ kind: 'certificate', thumbprint: 'x'.repeat(43) });
-  const answer = await get({ authorization: `Bearer ${token}` });
+it('a token that is bound to a certificate is accepted with that one alone, which need not stand for anybody', async () => {
+  const mine = await authority.issue({ names: ['anything.example.org'], usage: 'client' });
+  const another = await authority.issue({ names: ['anything.example.org'], usage: 'client' });
+  const thumbprint = hash('sha256', new X509Certificate(mine.cert).raw, 'base64url');
+  const authorization = `Bearer ${await issue({ kind: 'certificate', thumbprint })}`;
+  const answer = await get({ authorization });
   expectRefusal(answer, 401, 'unauthenticated');
   expect(await reasonOf(answer)).toBe('no_certificate');
+  expect(await fetchFrom(ojs.server.url, { authorization }, another)).toBe(401);
+  expect(await fetchFrom(ojs.server.url, { authorization }, mine)).toBe(200);
 });
 
 describe('a credential in the URL', () => {
@@ -180,12 +191,17 @@ describe('a credential in the URL', () => {
   });
 });
 
-function fetchFrom(url: string, headers: Record<string, string>): Promise<number> {
+function fetchFrom(url: string, headers: Record<string, string>, certificate?: Issued): Promise<number> {
+  const { cert, key } = certificate ?? {};
   return new Promise((resolve, reject) => {
-    const sent = request(`${url}${PATH}`, { headers, ca: ojs.ca, servername: 'localhost' }, (response) => {
-      response.resume();
-      resolve(response.statusCode ?? 0);
-    });
+    const sent = request(
+      `${url}${PATH}`,
+      { headers, ca: ojs.ca, servername: 'localhost', cert, key, agent: false },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      },
+    );
     sent.on('error', reject);
     sent.end();
   });
