@@ -55,6 +55,12 @@ export default {
       { path: `${server('identity', 'connection', 'audit', 'redis')}|^node_modules/.*(ioredis|bullmq|fastify)` },
     ),
     never(
+      'server-starts-no-processes',
+      'A child would inherit the environment, and with it every secret that stands there',
+      { path: '^apps/server/src/', pathNot: tests },
+      { path: '^(node:)?(child_process|cluster)$' },
+    ),
+    never(
       'audit-only-listens',
       'The audit log hears of each step and calls none of them',
       { path: server('audit'), pathNot: tests },

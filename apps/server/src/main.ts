@@ -13,7 +13,12 @@ import { StartProblem } from './start-problem.ts';
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const complain = (text: string): void => void process.stderr.write(`${text}\n`);
 
-const load = (listens = true): Config => loadConfig({ env: process.env, execArgv: process.execArgv, listens });
+/** The configuration. Its secrets are then taken out of the environment, which a process started by a dependency would inherit. */
+function load(listens = true): Config {
+  const config = loadConfig({ env: process.env, execArgv: process.execArgv, listens });
+  for (const name of Object.keys(process.env)) if (name.startsWith('OJS_SECRET_')) delete process.env[name];
+  return config;
+}
 
 /** Runs a command; the exit code, or undefined where the process goes on. */
 async function run(argv: readonly string[]): Promise<number | undefined> {

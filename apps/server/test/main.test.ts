@@ -20,6 +20,9 @@ describe('the command line', () => {
     ['--redis-password=hunter2'],
     ['--secret=hunter2'],
     ['--token=hunter2'],
+    ['--vault-token=hunter2'],
+    ['hvs.hunter2hunter2hunter2hunter2'],
+    ['-----BEGIN PRIVATE KEY-----hunter2'],
   ])('a secret is refused: %s', async (...args) => {
     const { code, output } = await run(['start', ...args], development);
     expect(code).toBe(2);
@@ -32,6 +35,18 @@ describe('the command line', () => {
     expect(code).toBe(0);
     expect(output).toMatch(/"REDIS_PASSWORD": "\[secret\]"/);
     expect(output).toMatch(/\nok\n$/);
+    expect(output).not.toContain('hunter2');
+  });
+
+  it('the environment holds no secret any more once the configuration is read: no child could inherit one', async () => {
+    const seen = "process.on('exit', () => process.stdout.write(JSON.stringify(Object.entries(process.env))))";
+    const { code, output } = await run(['config', 'check'], {
+      ...development,
+      OJS_SECRET_A: 'hunter2',
+      NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(seen)}`,
+    });
+    expect(code).toBe(0);
+    expect(output).toContain('["OJS_ENV","development"]');
     expect(output).not.toContain('hunter2');
   });
 

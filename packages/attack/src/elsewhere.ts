@@ -83,5 +83,35 @@ export const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   K16: [
     'apps/server/test/main.test.ts › a secret is refused',
     'packages/dev/src/child.test.ts › our secrets are not in its environment',
+    'apps/server/test/main.test.ts › the environment holds no secret any more once the configuration is read',
+  ],
+  X1: [
+    'apps/server/src/config/secrets.test.ts › has one source: with two or three of them, nothing starts',
+    'apps/server/src/config/secrets.test.ts › in a file that is missing, empty, a directory, a loop of links',
+    'apps/server/src/config/secrets.test.ts › in a file that this user may not read',
+    'apps/server/test/secrets.test.ts › that every user can read is told of at the start',
+  ],
+  X2: [
+    'apps/server/test/secrets.test.ts › is followed: written over, replaced, and behind a link',
+    'apps/server/test/secrets.test.ts › that becomes unusable leaves the value from before in force',
+  ],
+  X3: [
+    'apps/server/src/config/secrets.test.ts › that everybody knows is refused in production',
+    'apps/server/src/config/secrets.test.ts › is refused when it was not drawn at random, or is that of development',
+  ],
+  X4: [
+    'apps/server/test/main.test.ts › config check shows the configuration without secrets',
+    'apps/server/src/config/config.test.ts › cannot be printed in any way',
+  ],
+  X6: [
+    'packages/dev/src/supply-chain.test.ts › is known by its hash',
+    'packages/dev/src/supply-chain.test.ts › may run a script when it is installed',
+    'packages/dev/src/supply-chain.test.ts › the floors below which there are known holes',
+  ],
+  X8: [
+    'apps/server/src/config/config.test.ts › refuses a Redis beyond this machine without TLS or password',
+    'apps/server/test/redis-acl.test.ts › is enough for the whole server, over TLS',
+    'apps/server/test/redis-acl.test.ts › may not flush, list or configure anything',
+    'apps/server/test/redis-acl.test.ts › is believed only of the authority that is set',
   ],
 };

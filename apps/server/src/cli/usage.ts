@@ -1,3 +1,5 @@
+import { looksSecret } from '../config/looks-secret.ts';
+
 export const USAGE = `ojs-server: a job server for Open Job Spec
 
   ojs-server start           start the server
@@ -21,9 +23,9 @@ const SECRET = /^--?[a-z-]*(key|pass|passwd|password|secret|token|credential)s?(
 
 /** An argument that looks like a secret; the name only, never its value. */
 export function secretArgument(argv: readonly string[]): string | undefined {
-  const found = argv.find(
-    (argument) => SECRET.test(argument) || /ojs_(prod|work|oper|admin|client|reg)_/.test(argument),
-  );
+  const isKey = (argument: string): boolean => /ojs_(prod|work|oper|admin|client|reg)_/.test(argument);
+  const found = argv.find((argument) => SECRET.test(argument) || isKey(argument) || looksSecret(argument));
   if (found === undefined) return undefined;
-  return found.startsWith('-') ? found.replace(/=.*$/s, '') : 'an API key';
+  if (found.startsWith('-')) return found.replace(/[=\s].*$/s, '');
+  return isKey(found) ? 'an API key' : 'an argument that looks like a secret';
 }

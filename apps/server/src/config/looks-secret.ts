@@ -16,6 +16,9 @@ const NAMED = /(secret|passw(or)?d|token|credential|private_?key|api_?key)s?$/i;
 /** Whether a setting of this name would hold a secret. */
 export const isSecretName = (name: string): boolean => NAMED.test(name);
 
+/** Whether a text is a credential, by its form. */
+export const looksSecret = (text: string): boolean => LOOKS.some((looks) => looks.test(text));
+
 /** Secrets that stand among the settings: in files that get copied, reviewed and printed. By place, never by value. */
 export function secretsAmong(
   value: unknown,
@@ -25,7 +28,7 @@ export function secretsAmong(
   if (typeof value === 'object' && value !== null) {
     return Object.entries(value).flatMap(([name, inner]) => secretsAmong(inner, where, [...path, name]));
   }
-  if (typeof value !== 'string' || !LOOKS.some((looks) => looks.test(value))) return [];
+  if (typeof value !== 'string' || !looksSecret(value)) return [];
   const problem = 'looks like a secret: move it to OJS_SECRET_NAME, OJS_SECRET_NAME_FILE or OJS_SECRET_NAME_REF';
   return [{ name: where(path), problem }];
 }
