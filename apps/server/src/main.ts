@@ -1,5 +1,14 @@
 #!/usr/bin/env node
-import { runDoctorCommand, runGenerate, runKeysCommand, runMfaCommand, runResealCommand } from './cli/on-redis.ts';
+import {
+  runClientsCommand,
+  runDoctorCommand,
+  runGenerate,
+  runKeysCommand,
+  runMfaCommand,
+  runResealCommand,
+  runSigningKeysCommand,
+  runTokensCommand,
+} from './cli/on-redis.ts';
 import { runStart } from './cli/start.ts';
 import { secretArgument, USAGE } from './cli/usage.ts';
 import { type Config, loadConfig } from './config/config.ts';
@@ -19,6 +28,15 @@ function load(listens = true): Config {
   for (const name of Object.keys(process.env)) if (name.startsWith('OJS_SECRET_')) delete process.env[name];
   return config;
 }
+
+/** Commands that work on Redis directly, and read what follows by themselves. */
+const ON_REDIS = new Map<string | undefined, (config: Config, argv: readonly string[]) => Promise<number>>([
+  ['keys', runKeysCommand],
+  ['clients', runClientsCommand],
+  ['mfa', runMfaCommand],
+  ['signing-keys', runSigningKeysCommand],
+  ['tokens', runTokensCommand],
+]);
 
 /** Runs a command; the exit code, or undefined where the process goes on. */
 async function run(argv: readonly string[]): Promise<number | undefined> {
@@ -41,8 +59,8 @@ async function run(argv: readonly string[]): Promise<number | undefined> {
     say(`${JSON.stringify(redacted(config), null, 2)}\nok`);
     return 0;
   }
-  if (command === 'keys') return runKeysCommand(load(false), rest);
-  if (command === 'mfa') return runMfaCommand(load(false), rest);
+  const onRedis = ON_REDIS.get(command);
+  if (onRedis !== undefined) return onRedis(load(false), rest);
   if (command === 'server-key' && rest.join(' ') === 'generate') return runGenerate();
   if (command === 'server-key' && rest.join(' ') === 'reseal') return runResealCommand(load(false));
   if (command === 'doctor' && rest.length === 0) return runDoctorCommand(load(false));

@@ -81,6 +81,7 @@ export const Credential = z
     revoked_at: z.string().optional(),
     revoked_reason: RevocationReason.optional(),
     label: z.string().optional(),
+    client: ClientAuthentication.optional().meta({ description: 'How a client without a secret shows who it is' }),
   })
   .meta({ id: 'Credential' });
 export type Credential = z.infer<typeof Credential>;

@@ -6,10 +6,12 @@ import { createAuditLog } from '../audit/create-audit-log.ts';
 import type { Config } from '../config/config.ts';
 import type { Connections } from '../redis/connect.ts';
 import { openSecrets } from '../secrets/open.ts';
+import { runClients } from './clients.ts';
 import { runDoctor } from './doctor.ts';
 import { runKeys } from './keys.ts';
 import { runMfa } from './mfa.ts';
 import { generateServerKey, runReseal } from './server-key.ts';
+import { runSigningKeys, runTokens, type TokensEnvironment } from './tokens.ts';
 
 const out = (line: string): void => void process.stdout.write(`${line}\n`);
 const err = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -49,6 +51,24 @@ async function withAudit(
 /** `ojs-server keys …` */
 export const runKeysCommand = (config: Config, argv: readonly string[]): Promise<number> =>
   withAudit(config, (redis, audit) => runKeys(argv, { redis, config, out, err, audit }));
+
+/** `ojs-server clients …` */
+export const runClientsCommand = (config: Config, argv: readonly string[]): Promise<number> =>
+  withAudit(config, (redis, audit) => runClients(argv, { redis, config, out, err, audit }));
+
+const withSealer =
+  (run: (argv: readonly string[], environment: TokensEnvironment) => Promise<number>) =>
+  (config: Config, argv: readonly string[]): Promise<number> =>
+    withAudit(config, async ({ client }, audit) => {
+      const sealer = await openSealer(config, client);
+      return run(argv, { redis: client, sealer, out, err, audit });
+    });
+
+/** `ojs-server signing-keys …` */
+export const runSigningKeysCommand = withSealer(runSigningKeys);
+
+/** `ojs-server tokens …` */
+export const runTokensCommand = withSealer(runTokens);
 
 /** `ojs-server mfa …` */
 export async function runMfaCommand(config: Config, argv: readonly string[]): Promise<number> {

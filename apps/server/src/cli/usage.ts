@@ -13,6 +13,11 @@ export const USAGE = `ojs-server: a job server for Open Job Spec
                              give an admin a second factor; then mfa confirm, status, reset
   ojs-server server-key generate | reseal
                              print a new server key | seal what is stored under the one in force
+  ojs-server clients create  make a client of the token endpoint that has a key or certificate of its own
+  ojs-server signing-keys list | rotate
+                             the keys that sign the tokens of this server
+  ojs-server tokens revoke JTI
+                             end a token before its time
   ojs-server doctor          check all data in Redis for consistency
 
 Settings come from OJS_* variables and the JSON file OJS_CONFIG, secrets from OJS_SECRET_NAME,

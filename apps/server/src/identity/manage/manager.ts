@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RevocationReason } from '@ojs/schema';
+import type { ClientAuthentication, RevocationReason } from '@ojs/schema';
 import { bumpEpochs } from '../../access/epoch.ts';
 import type { Tenants } from '../../access/tenants.ts';
 import { hashKey } from '../api-key/hash.ts';
@@ -62,19 +62,43 @@ export class CredentialManager {
 
   /** Makes a credential with no more rights than the actor's. @throws {CredentialRefusal} */
   async create(actor: Actor, draft: Draft): Promise<Issued> {
-    const { tenants, policy, now, cost } = this.#options;
+    const key = generateKey(wordOf(this.#options.policy(), draft));
+    const record = await this.#add(actor, draft, key.id, async (bare) => ({
+      ...bare,
+      secrets: [await hashKey(key.text, this.#options.cost)],
+    }));
+    return { record, key: key.text };
+  }
+
+  /**
+   * Makes a client of the token endpoint that has no secret: it shows who it is by a key or certificate of its own.
+   * @throws {CredentialRefusal}
+   */
+  register(actor: Actor, draft: Draft, client: ClientAuthentication): Promise<CredentialRecord> {
+    return this.#add(actor, { ...draft, kind: 'client' }, generateKey('client').id, async (bare) => ({
+      ...bare,
+      client,
+    }));
+  }
+
+  async #add(
+    actor: Actor,
+    draft: Draft,
+    id: string,
+    finish: (bare: CredentialRecord) => Promise<CredentialRecord>,
+  ): Promise<CredentialRecord> {
+    const { tenants, policy, now } = this.#options;
     checkDraft(policy(), draft, now());
-    const key = generateKey(wordOf(policy(), draft));
-    const bare = recordOf(draft, key.id, actor.name, now());
+    const bare = recordOf(draft, id, actor.name, now());
     const check = checkContained.bind(undefined, policy, bare);
     // Asked before the key derivation too, so that a refusal costs nothing.
     const subject = await subjectOf(this.#options, actor);
     if (subject !== undefined) check(subject);
-    const record = { ...bare, secrets: [await hashKey(key.text, cost)] };
+    const record = await finish(bare);
     // Registered before the record, so that a later change for all tenants finds it.
     if (record.tenant !== '*') await tenants.ensure(record.tenant);
     await addCredential(this.#options, actor, record, check);
-    return { record, key: key.text };
+    return record;
   }
 
   /** Changes what a credential may do, or until when. @throws {CredentialRefusal} */
@@ -98,6 +122,7 @@ export class CredentialManager {
     let { generation } = options;
     const check = (record: CredentialRecord, subject: Parameters<typeof checkContained>[2] | undefined): void => {
       checkNotEnded(record, now());
+      if (record.client !== undefined) throw withoutSecret();
       if (subject !== undefined) checkContained(policy, record, subject);
       generation ??= generationOf(record);
       if (generationOf(record) !== generation || (record.rotatedAt ?? 0) > since) throw rotatedMeanwhile();
@@ -162,6 +187,9 @@ function recordOf(draft: Draft, id: string, createdBy: string, now: number): Cre
     createdBy,
   };
 }
+
+const withoutSecret = () =>
+  conflict('client', 'the client has no secret to rotate: register its new key or certificate as another client');
 
 const rotatedMeanwhile = () =>
   conflict('generation', 'the key was rotated meanwhile: read it, then use what that rotation gave, or rotate again');

@@ -7,7 +7,7 @@ import { generationOf, previousSecret } from './transitions.ts';
 
 /** A credential as it may be shown: nothing of its secrets. @param now milliseconds since the epoch */
 export function shownCredential(policy: Policy, record: CredentialRecord, now: number): Credential {
-  const { id, kind, plane, principal, tenant, roles, queues, grants, createdBy, revokedReason, label } = record;
+  const { id, kind, plane, principal, tenant, roles, queues, grants, createdBy, revokedReason, label, client } = record;
   return {
     id,
     shown: shownKey(policy, record),
@@ -29,6 +29,7 @@ export function shownCredential(policy: Policy, record: CredentialRecord, now: n
     revoked_at: moment(record.revokedAt),
     revoked_reason: revokedReason,
     label,
+    client,
   };
 }
 
