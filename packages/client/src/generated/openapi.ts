@@ -1601,6 +1601,24 @@ export interface components {
             /** @description How many were saved since the first, or since the last was deleted */
             sequence: number;
         };
+        ClientAuthentication: {
+            keys: {
+                [key: string]: unknown;
+            }[];
+            /** @constant */
+            method: "private_key_jwt";
+        } | {
+            certificate: {
+                thumbprint: string;
+            } | {
+                authority: string;
+                name: string;
+                /** @enum {string} */
+                san: "dns" | "uri" | "email";
+            };
+            /** @constant */
+            method: "tls_client_auth";
+        };
         CreateCredentialRequest: {
             expires_at?: components["schemas"]["Moment"];
             grants?: components["schemas"]["Grant"][];
@@ -1633,6 +1651,8 @@ export interface components {
             url: string;
         };
         Credential: {
+            /** @description How a client without a secret shows who it is */
+            client?: components["schemas"]["ClientAuthentication"];
             created_at: string;
             created_by?: string;
             expires_at?: string;
