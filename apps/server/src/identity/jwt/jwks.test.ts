@@ -168,6 +168,7 @@ describe('an issuer that cannot be reached', () => {
 
   test.each<[string, RequestListener]>([
     ['too large', (_, response) => response.end(`{"keys":[${' '.repeat(256 * 1024)}]}`)],
+    ['an error with keys in it', (_, response) => response.writeHead(500).end(JSON.stringify({ keys: [first.jwk] }))],
     ['no JSON', (_, response) => response.end('<html>')],
     ['no list', (_, response) => response.end('{"keys":{}}')],
     ['a redirect', (_, response) => response.writeHead(302, { location: `${issuer.url}/elsewhere` }).end()],
