@@ -83,6 +83,26 @@ export const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
     'apps/server/src/identity/api-key/verify.test.ts › to cheaper parameters is refused without a derivation',
     'apps/server/src/identity/api-key/guessing.test.ts › cheaper parameters, the hash left as it was',
   ],
+  F1: [
+    'apps/server/src/identity/mfa/second-factor.test.ts › a code is used once, whichever server it comes to',
+    'apps/server/test/http-elevation.test.ts › is taken once, whichever of two servers it comes to',
+  ],
+  F3: [
+    'apps/server/test/http-elevation.test.ts › lock the principal on both servers, from every address',
+    'apps/server/src/identity/mfa/second-factor.test.ts › a success does not make room for more guesses',
+    'apps/server/src/identity/mfa/second-factor.test.ts › an attempt stays counted when what follows it fails',
+  ],
+  F5: ['apps/server/test/http-elevation.test.ts › disables can neither elevate nor use what it elevated'],
+  F8: [
+    'apps/server/src/cli/mfa.test.ts › nothing that was shown is shown again, or told the audit log',
+    'apps/server/src/identity/mfa/second-factor.test.ts › neither the secret nor a recovery code is in Redis',
+  ],
+  F9: ['apps/server/test/http-elevation.test.ts › WebAuthn is not built, and not half built'],
+  K6: [
+    'apps/server/test/http-registration.test.ts › a server does not start with a shared secret that',
+    'apps/server/test/http-registration.test.ts › a secret that becomes weak while the server runs is not accepted',
+    'apps/server/src/identity/registration/strength.test.ts › is refused, and told without it',
+  ],
   K16: [
     'apps/server/test/main.test.ts › a secret is refused',
     'packages/dev/src/child.test.ts › our secrets are not in its environment',

@@ -2,7 +2,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAuthority, startTestServer, writeCertificate } from '@ojs/dev';
+import { createAuthority, runServerCommand, startTestServer, writeCertificate } from '@ojs/dev';
+import { type TOTP, URI } from 'otpauth';
 import { openTarget, type Target } from '../src/target.ts';
 import { TargetFile } from '../src/target-file.ts';
 
@@ -41,6 +42,7 @@ export async function startInstallation(): Promise<Installation> {
     certificates: certificates.target,
     issuers: issuers.map(({ target }) => target),
     auditFile: server.env.OJS_AUDIT_FILE,
+    totp: await enrolAdmin(server.env),
   });
   const target = openTarget(file);
   return {
@@ -80,6 +82,16 @@ function tokenIssuer(name: string, alg: 'RS256' | 'ES256', tenant: string) {
       claims: { sub: 'shop', tenant },
     },
   };
+}
+
+/** Gives the principal of the admin key a second factor. @returns its secret */
+async function enrolAdmin(env: Record<string, string | undefined>): Promise<string> {
+  const whose = ['--principal', 'admin', '--all-tenants'];
+  const enrolled = JSON.parse(await runServerCommand(env, ['mfa', 'enroll', ...whose, '--json']));
+  const totp = URI.parse(enrolled.uri) as TOTP;
+  // A code of the step before: the present one stays for the attacks.
+  await runServerCommand(env, ['mfa', 'confirm', ...whose], `${totp.generate({ timestamp: Date.now() - 30_000 })}\n`);
+  return totp.secret.base32;
 }
 
 /** An authority for client certificates, and the certificate of a worker. */

@@ -35,12 +35,18 @@ export async function createKey(env: Record<string, string | undefined>, request
 /**
  * Runs another command of the server's command line to its end and returns what it printed.
  *
+ * @param input what it reads from standard input
  * @throws Error with what it wrote to standard error
  */
-export async function runServerCommand(env: Record<string, string | undefined>, args: string[]): Promise<string> {
+export async function runServerCommand(
+  env: Record<string, string | undefined>,
+  args: string[],
+  input?: string,
+): Promise<string> {
   const { code, stdout, stderr } = await runCommand(process.execPath, [serverEntry, ...args], {
     env: serverEnvironment(env),
     timeoutMs: 30_000,
+    ...(input !== undefined && { input }),
   });
   if (code !== 0) throw new Error(`ojs-server ${args.slice(0, 2).join(' ')} failed (${code}):\n${stderr || stdout}`);
   return stdout;
