@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { judgeCertificate } from '../connection/certificate.ts';
 import { parseIdentityFile } from '../identity/identity-file.ts';
+import type { SecretValues } from '../identity/registration/strength.ts';
 import { referenceMistakes } from '../secrets/rules.ts';
 import { isSecretName } from './looks-secret.ts';
 import { ConfigMistakes, type Mistake, nearest } from './mistakes.ts';
 import { type Process, productionMistakes } from './production.ts';
 import { redisMistakes } from './redis-rules.ts';
 import { SecretStore } from './secret-store.ts';
-import { codeOf, readSecrets } from './secrets.ts';
+import { codeOf, type FoundSecret, readSecrets } from './secrets.ts';
 import { Settings, VARIABLES, variableOf } from './settings.ts';
 import { type Nested, readSources } from './sources.ts';
 import { BadFile } from './watched-file.ts';
@@ -68,7 +69,7 @@ function parse(raw: Nested, env: NodeJS.ProcessEnv, mistakes: Mistake[]): Settin
 }
 
 /** Files are read here once, so that a wrong path is told with the other mistakes; who needs one reads it again. */
-function fileMistakes(settings: Settings, listens: boolean): Mistake[] {
+function fileMistakes(settings: Settings, listens: boolean, found: ReadonlyMap<string, FoundSecret>): Mistake[] {
   const files: [name: string, path: string | undefined][] = [
     ['OJS_TLS_CERT_FILE', settings.tls.certFile],
     ['OJS_TLS_KEY_FILE', settings.tls.keyFile],
@@ -91,7 +92,10 @@ function fileMistakes(settings: Settings, listens: boolean): Mistake[] {
     }
   }
   const identity = read.get('OJS_IDENTITY_FILE');
-  if (identity) mistakes.push(...identityMistakes(identity.toString('utf8'), settings.env));
+  // A command that works on Redis alone needs none of the secrets.
+  const secrets = { get: (name: string) => found.get(name)?.value, has: (name: string) => found.has(name) };
+  if (identity)
+    mistakes.push(...identityMistakes(identity.toString('utf8'), settings.env, listens ? secrets : undefined));
   const [cert, key] = [read.get('OJS_TLS_CERT_FILE'), read.get('OJS_TLS_KEY_FILE')];
   const judged = listens && cert && key ? judgeCertificate({ cert, key }, Date.now()) : {};
   if ('unfit' in judged) {
@@ -101,9 +105,9 @@ function fileMistakes(settings: Settings, listens: boolean): Mistake[] {
   return mistakes;
 }
 
-function identityMistakes(text: string, env: Settings['env']): Mistake[] {
+function identityMistakes(text: string, env: Settings['env'], secrets: SecretValues | undefined): Mistake[] {
   try {
-    parseIdentityFile(text, env);
+    parseIdentityFile(text, env, secrets);
     return [];
   } catch (error) {
     if (!(error instanceof BadFile)) throw error;
@@ -153,7 +157,7 @@ export function loadConfig(process: Process): Config {
   const more = [
     ...relationMistakes(settings, process.listens ?? true),
     ...(settings.env === 'production' ? productionMistakes(settings, found, process) : []),
-    ...fileMistakes(settings, process.listens ?? true),
+    ...fileMistakes(settings, process.listens ?? true, found),
     ...redisMistakes(settings),
     ...referenceMistakes(found, settings, env),
   ];
