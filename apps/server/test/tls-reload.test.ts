@@ -66,7 +66,9 @@ it('certificates are exchanged again and again under load, and no request fails'
   await Promise.all(loads);
   kept.destroy();
   expect(new Set(answered)).toEqual(new Set([200]));
-  const told = (await ojs.audit()).filter(({ event_type }) => event_type.startsWith('tls.certificate.'));
+  const reloads = async () => (await ojs.audit()).filter(({ event_type }) => event_type.startsWith('tls.certificate.'));
+  await expect.poll(reloads).toHaveLength(serials.length);
+  const told = await reloads();
   expect(told.map(({ event_type, detail }) => [event_type, detail.serial])).toEqual(
     serials.map((serial) => ['tls.certificate.reloaded', serial]),
   );

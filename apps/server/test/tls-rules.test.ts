@@ -105,6 +105,7 @@ describe('what is no TLS', () => {
       // At most an alert of TLS.
       expect(heard.length).toBeLessThanOrEqual(7);
     }
+    await expect.poll(async () => (await failures()).length).toBe(before + 2);
     const told = (await failures()).slice(before);
     expect(told.map(({ detail }) => detail.reason)).toEqual(['plain_http', 'not_tls']);
     expect(told[0]).toMatchObject({ source_ip: '127.0.0.1', principal: 'unknown', outcome: 'failure' });

@@ -41,7 +41,9 @@ describe('behind a proxy that is trusted', () => {
   const sourceOf = async (localAddress: string, id: string, forwarded: string): Promise<unknown> => {
     const headers = { 'x-request-id': id, 'x-forwarded-for': forwarded, authorization: 'Bearer nothing' };
     expect((await ask(url, localAddress, headers, '/queues')).status).toBe(401);
-    return (await ojs.audit()).find(({ correlation_id }) => correlation_id === id)?.source_ip;
+    const found = async () => (await ojs.audit()).find(({ correlation_id }) => correlation_id === id);
+    await expect.poll(found).toBeDefined();
+    return (await found())?.source_ip;
   };
 
   it('records say the address that the proxy says, and of anybody else the connection’s', async () => {
