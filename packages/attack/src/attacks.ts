@@ -1,4 +1,5 @@
 import type { Attack } from './attack.ts';
+import { boundTokenAttacks } from './cases/bound-tokens.ts';
 import { certificateAttacks } from './cases/certificates.ts';
 import { forgedCertificateAttacks } from './cases/forged-certificates.ts';
 import { headerAttacks } from './cases/headers.ts';
@@ -13,6 +14,7 @@ import { tokenAttacks } from './cases/tokens.ts';
 export const ATTACKS: readonly Attack[] = [
   ...tokenAttacks,
   ...headerAttacks,
+  ...boundTokenAttacks,
   ...keyAttacks,
   ...tlsAttacks,
   ...certificateAttacks,

@@ -19,6 +19,8 @@ const Certificate = z.object({ certFile: z.string(), keyFile: z.string() });
  */
 export const TargetFile = z.object({
   url: z.url(),
+  /** Under which the server knows itself: what DPoP proofs are for. */
+  origin: z.url().optional(),
   /** The same server on plain http. */
   plainUrl: z.url().optional(),
   /** Other servers of the same installation. */

@@ -17,6 +17,7 @@ export interface Target extends TargetFile {
 export type Needs =
   | keyof TargetFile['keys']
   | 'plain'
+  | 'origin'
   | 'others'
   | 'issuer'
   | 'issuers'
@@ -28,6 +29,7 @@ export type Needs =
 /** Whether the target has it. */
 export function has(file: TargetFile, need: Needs): boolean {
   if (need === 'plain') return file.plainUrl !== undefined;
+  if (need === 'origin') return file.origin !== undefined;
   if (need === 'others') return file.others.length > 0;
   if (need === 'issuer') return file.issuers.length > 0;
   if (need === 'issuers') return file.issuers.length > 1;

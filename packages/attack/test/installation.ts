@@ -18,9 +18,14 @@ export async function startInstallation(): Promise<Installation> {
   const identityFile = join(directory, 'identity.json');
   const certificates = await clientCertificates(directory);
   const issuers = [tokenIssuer('first', 'RS256', 'acme'), tokenIssuer('second', 'ES256', 'beta')];
+  const origin = 'https://jobs.example.com';
   await writeFile(
     identityFile,
-    JSON.stringify({ certificates: certificates.settings, issuers: issuers.map(({ settings }) => settings) }),
+    JSON.stringify({
+      certificates: certificates.settings,
+      issuers: issuers.map(({ settings }) => settings),
+      binding: { origins: [origin] },
+    }),
   );
   const server = await startTestServer({ env: { OJS_IDENTITY_FILE: identityFile } });
   const other = await server.another();
@@ -31,6 +36,7 @@ export async function startInstallation(): Promise<Installation> {
   const file = TargetFile.parse({
     url: server.url,
     plainUrl: server.plainUrl,
+    origin,
     others: [other.url],
     ca,
     keys: {
