@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { generateKey } from '../src/identity/api-key/key.ts';
 import { type Harness, runMain, startHarness } from './http-harness.ts';
 
 const run = async (args: string[], env: Record<string, string> = {}): Promise<{ code: unknown; output: string }> => {
@@ -28,6 +29,14 @@ describe('the command line', () => {
     expect(code).toBe(2);
     expect(output).toContain('OJS_SECRET_NAME');
     expect(output).not.toContain('hunter2');
+  });
+
+  it('a whole key is refused; its id, which is no secret, is told', async () => {
+    const key = generateKey('prod');
+    const { code, output } = await run(['keys', 'revoke', key.text], development);
+    expect(code).toBe(2);
+    expect(output).toContain(`its id alone, ${key.id}`);
+    expect(output).not.toContain(key.text.slice(-49, -6));
   });
 
   it('config check shows the configuration without secrets', async () => {

@@ -32,5 +32,7 @@ export function secretArgument(argv: readonly string[]): string | undefined {
   const found = argv.find((argument) => SECRET.test(argument) || isKey(argument) || looksSecret(argument));
   if (found === undefined) return undefined;
   if (found.startsWith('-')) return found.replace(/[=\s].*$/s, '');
-  return isKey(found) ? 'an API key' : 'an argument that looks like a secret';
+  if (!isKey(found)) return 'an argument that looks like a secret';
+  const id = /ojs_[a-z]+_([0-9A-Za-z]{12})_/.exec(found)?.[1];
+  return id === undefined ? 'an API key' : `an API key (commands take its id alone, ${id})`;
 }

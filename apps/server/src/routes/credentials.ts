@@ -9,13 +9,19 @@ import type { Ask } from './ask.ts';
 import { identifyAsk } from './identify.ts';
 import { invalid, parse } from './issues.ts';
 import { cursorAfter, nameOfCursor, PAGE_LIMIT, paginationOf } from './pagination.ts';
-import { denied } from './permit.ts';
+import { denied, permitEverywhere } from './permit.ts';
 import { notFound, unavailable } from './refusals.ts';
 import { type Route, route } from './route.ts';
 
-/** The caller, identified anew whenever what it changes was read anew. */
+/** The caller as it was identified, for what only reads. @throws {Refusal} when it administers nothing */
+function readerOf(ask: Ask): Actor {
+  permitEverywhere(ask, 'admin');
+  return { name: ask.principal.id, identify: async () => ask.principal };
+}
+
+/** The caller, identified anew whenever what it changes was read anew. @throws {Refusal} when it administers nothing */
 const actorOf = (ask: Ask): Actor => ({
-  name: ask.principal.id,
+  ...readerOf(ask),
   async identify() {
     await ask.services.identity.refresh();
     await identifyAsk(ask);
@@ -94,7 +100,7 @@ export const credentialRoutes: readonly Route[] = [
       const { limit = PAGE_LIMIT, offset = 0, cursor } = query;
       const after = cursor === undefined ? '' : nameOfCursor(cursor);
       if (after === undefined) throw invalid('cursor', 'format', 'is not one that this server gave');
-      const { records } = await orRefuse(ask, '', ask.services.credentials.list(actorOf(ask)));
+      const { records } = await orRefuse(ask, '', ask.services.credentials.list(readerOf(ask)));
       const all = records.map((record) => shown(ask, record)).filter(matches(query));
       const places = all.map((each) => ({ each, place: placeOf(each) })).sort((a, b) => (a.place < b.place ? -1 : 1));
       const rest = places.filter(({ place }) => place > after).slice(offset);
@@ -112,7 +118,7 @@ export const credentialRoutes: readonly Route[] = [
   route(operations.getCredential, {
     target: 'visible',
     async handle(ask, { params: { id } }) {
-      const record = await orRefuse(ask, id, ask.services.credentials.get(actorOf(ask), id));
+      const record = await orRefuse(ask, id, ask.services.credentials.get(readerOf(ask), id));
       return { body: { credential: shown(ask, record) } };
     },
   }),
