@@ -9,7 +9,10 @@ import { ownersRights } from './owner.ts';
 
 useCredentialRedis();
 
-function rightsUnder(policy: () => Policy = () => DEFAULT_POLICY, believes = (_voucher: string) => false) {
+function rightsUnder(
+  policy: () => Policy = () => DEFAULT_POLICY,
+  believes = (_voucher: string, _credential?: string) => false,
+) {
   const tenants = new Tenants(redis.client);
   const epochs = new Epochs(redis.client, tenants, () => undefined);
   return ownersRights({ redis: redis.client, epochs, policy, believes });
@@ -123,6 +126,14 @@ describe('the scope of the credential that something was made with', () => {
     policy = DEFAULT_POLICY;
     believed = [];
     expect(await mayStill()).toBe(false);
+  });
+
+  test('asks about the very certificate, which can be revoked though its authority is believed', async () => {
+    const rightsOf = rightsUnder(undefined, (_, credential) => credential !== 'mesh:0A');
+    const vouchedBy = 'certificate:mesh';
+    const mayStill = async (credential: string) =>
+      (await rightsOf('_default', 'worker/w1', { ...SCOPE, vouchedBy, credential })).may('enqueue', 'a');
+    expect([await mayStill('mesh:0A'), await mayStill('mesh:0B')]).toEqual([false, true]);
   });
 
   test('that others vouched for has nothing of the stored credentials of a principal of that name', async () => {

@@ -2,34 +2,32 @@ import { expect, test } from 'vitest';
 import type { Subject } from '../access/decide.ts';
 import { scopeOf } from './scope.ts';
 
-const rights = { tenant: 'acme', plane: 'producer', roles: ['producer'], grants: [], queues: ['a'] } as const;
-const subject: Subject = {
-  ...rights,
-  roles: ['producer'],
-  grants: [],
-  id: 'shop',
-  mfa: true,
+const subject = (more: Partial<Subject>): Subject => ({
+  ...{ id: 'shop', tenant: '_default', plane: 'producer', roles: ['producer'], grants: [], mfa: false },
   credential: { kind: 'api_key', id: 'k1' },
-};
-
-test('a scope is all that limits the credential, and which stored one it was', () => {
-  const narrowed = { types: ['email.*'] };
-  expect(scopeOf({ ...subject, narrowed })).toEqual({ ...rights, narrowed, credential: 'k1' });
+  ...more,
 });
 
-test('of a token that was made of a key names the key, and stays the same for the next such token', () => {
-  const token = (jti: string): Subject => ({
-    ...subject,
-    credential: { kind: 'token', id: jti },
-    lineage: { root: { kind: 'api_key', id: 'k1' }, parents: [] },
-  });
-  expect(scopeOf(token('one'))).toEqual({ ...rights, credential: 'k1' });
-  expect(scopeOf(token('two'))).toEqual(scopeOf(token('one')));
-});
-
-test('of a principal that others vouch for names them, and no credential', () => {
-  expect(scopeOf({ ...subject, credential: { kind: 'jwt', id: 'jti' }, vouchedBy: 'corp' })).toEqual({
-    ...rights,
-    vouchedBy: 'corp',
-  });
+test('a scope names the credential that can be revoked, also where a token came of it, and who vouched for it', () => {
+  const certificate = { credential: { kind: 'certificate', id: 'mesh:0A' }, vouchedBy: 'certificate:mesh' };
+  const token = { kind: 'token', id: 't1' };
+  const issuer = 'issuer:corp';
+  expect(
+    [
+      subject({}),
+      subject({ credential: token, lineage: { root: { kind: 'api_key', id: 'k1' }, parents: [] } }),
+      subject(certificate),
+      subject({ ...certificate, credential: token, lineage: { root: certificate.credential, parents: [] } }),
+      subject({ credential: { kind: 'jwt', id: 'j1' }, vouchedBy: issuer }),
+    ].map((each) => {
+      const { credential, vouchedBy } = scopeOf(each);
+      return [credential, vouchedBy];
+    }),
+  ).toEqual([
+    ['k1', undefined],
+    ['k1', undefined],
+    ['mesh:0A', 'certificate:mesh'],
+    ['mesh:0A', 'certificate:mesh'],
+    [undefined, issuer],
+  ]);
 });

@@ -1,6 +1,8 @@
 import type { TenantScope } from '@ojs/schema';
 import type { z } from 'zod';
-import type { Certificate } from './certificate.ts';
+import { type Certificate, readCertificate } from './certificate.ts';
+import { Malformed } from './der.ts';
+import { derOf } from './pem.ts';
 import type { RevocationList } from './revocation-list.ts';
 
 /** A configured authority with its files read: whose certificates are believed, and for which tenants. */
@@ -25,4 +27,15 @@ export function anchorsOf(certificates: readonly Certificate[]): Pick<Authority,
     anchors: certificates.filter((each) => !isBelow(each)),
     intermediates: certificates.filter(isBelow),
   };
+}
+
+/** The certificates of a CA file. @throws {Malformed} when it holds none, or one that is no CA. */
+export function readAuthorities(pem: string): readonly Certificate[] {
+  const all = derOf(pem, 'CERTIFICATE').map(readCertificate);
+  if (all.length === 0) throw new Malformed('holds no certificate in PEM');
+  for (const { isAuthority, hasStrongKey, keyUsage } of all) {
+    if (!isAuthority || keyUsage?.keyCertSign === false) throw new Malformed('holds a certificate that is no CA');
+    if (!hasStrongKey) throw new Malformed('holds a CA with a key that is too weak: RSA needs 2048 bits');
+  }
+  return all;
 }

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { codeOf } from '../../config/secrets.ts';
-import { type Certificate, readCertificate } from './certificate.ts';
+import { readAuthorities } from './authority.ts';
 import { Malformed } from './der.ts';
-import { derOf } from './pem.ts';
 import { comparable, prefixOf, principalOf } from './rules.ts';
 import type { AuthoritySettings, Certificates, RuleSettings } from './settings.ts';
 
@@ -44,17 +43,6 @@ function caMistakes(authorities: readonly AuthoritySettings[]): string[] {
     }
   }
   return mistakes;
-}
-
-/** The certificates of a CA file. @throws {Malformed} when it holds none, or one that is no CA. */
-export function readAuthorities(pem: string): readonly Certificate[] {
-  const all = derOf(pem, 'CERTIFICATE').map(readCertificate);
-  if (all.length === 0) throw new Malformed('holds no certificate in PEM');
-  for (const { isAuthority, hasStrongKey, keyUsage } of all) {
-    if (!isAuthority || keyUsage?.keyCertSign === false) throw new Malformed('holds a certificate that is no CA');
-    if (!hasStrongKey) throw new Malformed('holds a CA with a key that is too weak: RSA needs 2048 bits');
-  }
-  return all;
 }
 
 function ruleMistakes(rule: RuleSettings, authorities: readonly AuthoritySettings[]): string[] {
