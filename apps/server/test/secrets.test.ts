@@ -3,9 +3,10 @@ import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Authority, createAuthority } from '@ojs/dev';
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { loadConfig } from '../src/config/config.ts';
 import { type OpenSecrets, openSecrets, type SecretsListener } from '../src/secrets/open.ts';
+import { startHarness } from './http-harness.ts';
 import { startVault, type VaultStandIn } from './vault-stand-in.ts';
 
 const development = { OJS_ENV: 'development', OJS_PLAIN_PORT: '0', OJS_REDIS_URL: 'unix:///tmp/redis.sock' };
@@ -110,6 +111,32 @@ describe('the file of a secret', () => {
     await writeFile(path, randomBytes(32).toString('hex'));
     await look();
     expect([value('SERVER_KEY'), told]).toEqual([key, [expect.stringMatching(/at the start only.*_PREVIOUS/)]]);
+  });
+});
+
+describe('a running server', () => {
+  it('tells log and audit log what becomes of a secret, by its name', async () => {
+    const path = join(directory, 'a');
+    await writeFile(path, 'canary-one', { mode: 0o644 });
+    const settings = { OJS_LOG_LEVEL: 'info', OJS_SECRET_PARTNER_FILE: path };
+    const ojs = await startHarness(settings, { asChild: true });
+    onTestFinished(() => ojs.stop());
+    const events = async () => (await ojs.audit()).filter(({ event_type }) => event_type.startsWith('secret.'));
+    await expect.poll(() => ojs.child?.output()).toMatch(/"WARN".*"credential":"OJS_SECRET_PARTNER_FILE"/);
+    await writeFile(`${path}.new`, 'canary-two');
+    await rename(`${path}.new`, path);
+    await expect.poll(events, { timeout: 5_000 }).toHaveLength(1);
+    await rm(path);
+    await expect.poll(events, { timeout: 5_000 }).toHaveLength(2);
+    expect(await events()).toMatchObject([
+      { event_type: 'secret.reloaded', principal: 'local:server', outcome: 'success', detail: { name: 'PARTNER' } },
+      {
+        event_type: 'secret.rejected',
+        outcome: 'failure',
+        detail: { name: 'PARTNER', reason: expect.stringContaining('ENOENT') },
+      },
+    ]);
+    expect(`${ojs.child?.output()}${JSON.stringify(await ojs.audit())}`).not.toContain('canary');
   });
 });
 

@@ -28,9 +28,9 @@ export async function connectRedis({ redis, secrets }: Config, listener: RedisLi
   const secureContext = isTls ? followRedisTls(redis, listener.unfit) : undefined;
   const login = (): RedisLogin => ({
     username: redis.username,
-    passwords: [secrets.get('REDIS_PASSWORD'), secrets.previous('REDIS_PASSWORD')].flatMap(
-      (each) => each?.reveal() ?? [],
-    ),
+    passwords: [
+      ...[secrets.get('REDIS_PASSWORD'), secrets.previous('REDIS_PASSWORD'), secrets.get('REDIS_PASSWORD_PREVIOUS')],
+    ].flatMap((each) => each?.reveal() ?? []),
     secureContext: secureContext?.(),
   });
   return connect({ urls: redis.url, login }, listener.away);
