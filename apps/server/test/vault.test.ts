@@ -137,6 +137,10 @@ describe('the login', () => {
     });
     token = 'hvs.two';
     expect((await provider.read([password])).outcomes).toEqual([{ value: 'p-1' }]);
+    vault.tokens.set('hvs.three', { ttl: 0, renewable: false });
+    token = 'hvs.three';
+    await provider.read([password]);
+    expect(vault.heard.at(-1)).toMatchObject({ path: 'kv/data/ojs/redis', token: 'hvs.three' });
   });
 
   it('is renewed at half its life, and made anew when Vault has forgotten it or it is over', async () => {
