@@ -20,6 +20,13 @@ redis.call('INCR', KEYS[2])
 redis.call('PUBLISH', ARGV[4], ARGV[2])
 return 1`;
 
+/** The same without counting or announcing it. */
+const REWRITE = `
+local version = redis.call('GET', KEYS[2]) or '0'
+if version ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
+return 1`;
+
 /** Reads all credentials. The version first: a change meanwhile is then noticed by {@link writeCredential}. */
 export async function listCredentials(redis: RedisClient): Promise<CredentialList> {
   const version = (await redis.get(systemSpace.accessVersion)) ?? '0';
@@ -48,4 +55,18 @@ export async function writeCredential(redis: RedisClient, version: string, recor
   const { credentials, accessVersion, accessChannel } = systemSpace;
   const text = JSON.stringify(record);
   return (await redis.eval(WRITE, 2, credentials, accessVersion, version, record.id, text, accessChannel)) === 1;
+}
+
+/**
+ * Writes a credential that means what it meant before: another hash of the same secret. No server needs to read it anew; whoever changes it at
+ * the same moment may put the old hash back, which is good as well.
+ * @returns false when any credential changed since `version`
+ */
+export async function rewriteCredential(
+  redis: RedisClient,
+  version: string,
+  record: CredentialRecord,
+): Promise<boolean> {
+  const { credentials, accessVersion } = systemSpace;
+  return (await redis.eval(REWRITE, 2, credentials, accessVersion, version, record.id, JSON.stringify(record))) === 1;
 }

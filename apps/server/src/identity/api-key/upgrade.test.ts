@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { issue, recordOf, redis, store, useCredentialRedis, verifier } from '../../../test/credential-harness.ts';
+import { systemSpace } from '../../redis/keyspace.ts';
 import type { CredentialRecord } from '../credential-record.ts';
 import { hashKey, verifyHash } from './hash.ts';
 import { generateKey, type ParsedKey } from './key.ts';
@@ -28,11 +29,14 @@ const costs = async (key: ParsedKey) => (await recordOf(key)).secrets.map(({ n }
 test('a hash that costs less than today’s is made anew after a verification, once, and is no rotation', async () => {
   const key = await issue();
   const servers = [await upgrading(), await upgrading()];
+  const version = await redis.client.get(systemSpace.accessVersion);
   for (const { ask } of servers) expect(await ask(key.text)).toHaveProperty('principal');
   await Promise.all(servers.map(({ upgrades }) => upgrades.settled()));
   expect(await costs(key)).toEqual([TODAY]);
   expect(servers.flatMap(({ upgraded }) => upgraded)).toHaveLength(1);
   const record = await recordOf(key);
+  // Nobody's credentials are read anew for it.
+  expect(await redis.client.get(systemSpace.accessVersion)).toBe(version);
   expect(record).not.toHaveProperty('generation');
   expect(record).not.toHaveProperty('rotatedAt');
   expect(await verifyHash(key.text, record.secrets[0]!)).toBe(true);

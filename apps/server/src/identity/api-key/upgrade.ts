@@ -1,5 +1,5 @@
 import type { RedisClient } from '../../redis/connect.ts';
-import { readCredential, writeCredential } from '../credential-changes.ts';
+import { readCredential, rewriteCredential } from '../credential-changes.ts';
 import type { CredentialRecord, StoredSecret } from '../credential-record.ts';
 import { hashKey, isCheaper } from './hash.ts';
 import type { ParsedKey } from './key.ts';
@@ -58,7 +58,7 @@ export class Upgrades {
       // Rotated, revoked, or upgraded by another server meanwhile.
       if (typeof found !== 'object' || !found.secrets.some(({ hash }) => hash === stored.hash)) return;
       const record = withHash(found, stored.hash, fresh);
-      if (await writeCredential(redis, version, record)) return onUpgraded(record);
+      if (await rewriteCredential(redis, version, record)) return onUpgraded(record);
     }
   }
 }
