@@ -16,6 +16,7 @@ import { createAuditLog } from './audit/create-audit-log.ts';
 import { Logins } from './audit/logins.ts';
 import { serverEvent } from './audit/server-event.ts';
 import type { Config } from './config/config.ts';
+import { isMfaRequired, mfaWarnings } from './config/mfa.ts';
 import { Answers } from './connection/answer.ts';
 import { createEngine, type EngineSettings } from './engine/index.ts';
 import { certificateWarnings } from './identity/certificate/warnings.ts';
@@ -160,10 +161,7 @@ export async function startServer(
     });
     for (const warning of await durabilityWarnings(redis.client).catch(() => [])) log.sentences.warn({}, warning);
     const warnings = config.env === 'production' ? certificateWarnings(identity.believed().certificates) : [];
-    for (const warning of warnings) log.sentences.warn({}, warning);
-    if (config.env === 'production' && !isMfaRequired(config)) {
-      log.sentences.warn({}, 'admins need no second factor: set OJS_ADMIN_MFA=required');
-    }
+    for (const warning of [...warnings, ...mfaWarnings(config)]) log.sentences.warn({}, warning);
     record(audit, 'server.started', {});
     return {
       url: listeners.url,
@@ -184,10 +182,6 @@ export async function startServer(
     throw error;
   }
 }
-
-/** Whether admins need a second factor for what destroys, or changes who may do what. */
-const isMfaRequired = ({ admin, env }: Config): boolean =>
-  (admin.mfa ?? (env === 'production' ? 'required' : 'off')) === 'required';
 
 /** Whether the log tells of each job. */
 const isTold = ({ logLevel }: Config): boolean => logLevel === 'debug' || logLevel === 'trace';

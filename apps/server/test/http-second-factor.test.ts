@@ -88,6 +88,7 @@ const WITH_KEY_ALONE: Readonly<Record<string, string>> = {
   deleteCheckpoint: 'what workers do with one job',
   cancelJob: 'one job',
   cancelWorkflow: 'one workflow',
+  revokeTokenById: 'one token, which lasts minutes and which its holder gets anew',
 };
 
 test('every operation that only admins have, or that removes something, needs a second factor or says why not', () => {

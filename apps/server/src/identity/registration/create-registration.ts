@@ -44,7 +44,7 @@ export function createRegistration(options: RegistrationOptions): WorkerRegistra
   });
   return {
     mechanism: registrationSecrets({ shared, verifier, isDisabled }),
-    stillVouches: (root) => shared.isRoot(root) && shared.vouches(root),
+    stillVouches: (root) => shared.vouches(root),
     claim: (claim) => claimWorker(redis, claim),
   };
 }

@@ -44,13 +44,11 @@ export class SharedSecrets {
     return found && this.#subject(found);
   }
 
-  /** Whether a token of this root still counts: the registration is there, and says the same. */
+  /** Whether a token of this root still counts: it is a shared secret, whose registration is there and says the same. */
   vouches(root: { readonly kind: string; readonly id: string }): boolean {
-    return this.#options.registrations().some((each) => this.#subject(each).credential.id === root.id);
+    const { registrations } = this.#options;
+    return root.kind === KIND && registrations().some((each) => this.#subject(each).credential.id === root.id);
   }
-
-  /** Whether the root of a token is a shared secret. */
-  isRoot = ({ kind }: { readonly kind: string }): boolean => kind === KIND;
 
   #digest(name: string, value: Secret): Buffer | undefined {
     let digest = this.#digests.get(value);
