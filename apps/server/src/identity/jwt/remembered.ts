@@ -20,10 +20,6 @@ export class Remembered<T extends { readonly weight: number }> {
     this.#most = most;
   }
 
-  get size(): number {
-    return this.#all.size;
-  }
-
   get(digest: string): T | undefined {
     const value = this.#all.get(digest);
     if (value === undefined) return undefined;

@@ -370,6 +370,22 @@ describe('the form', () => {
     if (answer !== undefined) expect(['malformed_token', 'wrong_signature']).toContain(reason(answer));
   });
 
+  test('changed in a single character is no token any more (A14)', async () => {
+    const wide = { burst: 10_000, refillMs: 1 };
+    const bounds = {
+      gate: { concurrency: 4, waiting: 1, waitingPerSource: 1 },
+      rates: { pair: wide, source: wide, all: wide },
+    };
+    const { ask } = jwtMechanism(believing([written({ keys })]), { bounds });
+    for (let at = 0; at < good.length; at++) {
+      const other = good[at] === 'A' ? 'B' : 'A';
+      expect((await ask(good.slice(0, at) + other + good.slice(at + 1))) ?? {}, `character ${at}`).not.toHaveProperty(
+        'principal',
+      );
+    }
+    expect(await ask(good)).toHaveProperty('principal');
+  });
+
   test('of bytes that are no UTF-8 is refused', async () => {
     const bytes = Buffer.concat([Buffer.from('{"alg":"ES256","kid":"'), Buffer.from([0xff]), Buffer.from('"}')]);
     expect(reason(await corp().ask(`${bytes.toString('base64url')}.${payload}.${signature}`))).toBe('malformed_token');
