@@ -1,5 +1,6 @@
 import { type Operation, operations } from '@ojs/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tenantSpace } from '../src/redis/keyspace.ts';
 import { expectRefusal, type Harness, startHarness } from './http-harness.ts';
 import { openStream } from './sse-client.ts';
 
@@ -181,9 +182,13 @@ describe('a narrowed token ends', () => {
       expect((await other.send('GET', '/ojs/v1/queues', { key })).status).toBe(200);
     }
     const stream = await openStream(other, '/ojs/v1/events/stream', child);
+    const epoch = async () => Number(await ojs.connections.client.get(tenantSpace('_default').epoch));
+    const before = await epoch();
     const form = new URLSearchParams({ token }).toString();
     const answer = await ojs.send('POST', '/ojs/v1/auth/revoke', { body: form, headers: FORM });
     expect(answer.status).toBe(200);
+    // What was decided before, at any server, is refused by the scripts from now on.
+    expect(await epoch()).toBeGreaterThan(before);
     expectRefusal(await push(child, { queue: 'a.b' }), 401, 'unauthenticated');
     const started = Date.now();
     await expect.poll(async () => (await other.send('GET', '/ojs/v1/queues', { key: child })).status).toBe(401);
