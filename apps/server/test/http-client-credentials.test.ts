@@ -13,6 +13,7 @@ import { runClients } from '../src/cli/clients.ts';
 import { runSigningKeys, runTokens } from '../src/cli/tokens.ts';
 import { CredentialManager } from '../src/identity/manage/manager.ts';
 import { createSealer } from '../src/identity/seal.ts';
+import { type ProofMaker, proofMaker } from './dpop-client.ts';
 import { expectRefusal, type Harness, startHarness } from './http-harness.ts';
 
 let directory: string;
@@ -281,6 +282,68 @@ describe('a client with a certificate of its own', () => {
   });
 });
 
+describe('a token that is asked for with a proof', () => {
+  const path = '/ojs/v1/auth/token';
+  const url = () => issuer + path;
+  const exchange = async (form: Record<string, string>, headers: Record<string, string>) => {
+    const all = { grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange', ...form };
+    const type = { 'content-type': 'application/x-www-form-urlencoded' };
+    const body = new URLSearchParams(all).toString();
+    const answer = await ojs.send('POST', path, { headers: { ...type, ...headers }, body });
+    return { status: answer.status, json: JSON.parse(answer.text) };
+  };
+  const use = async (token: string, maker: ProofMaker) => {
+    const dpop = maker.prove({ method: 'GET', url: `${issuer}/ojs/v1/queues`, token });
+    const headers = { authorization: `DPoP ${token}`, dpop };
+    return (await ojs.send('GET', '/ojs/v1/queues', { headers })).status;
+  };
+
+  it('is bound to the key of the proof, and so is what comes of it', async () => {
+    const key = await ojs.key('producer', 'producer');
+    const [me, thief] = [proofMaker(), proofMaker()];
+    const dpop = me.prove({ method: 'POST', url: url() });
+    const { json } = await exchange({ scope: 'ojs:inspect' }, { authorization: `Bearer ${key}`, dpop });
+    expect(json.token_type).toBe('DPoP');
+    const token = json.access_token;
+    expect(await use(token, me)).toBe(200);
+    expect(await use(token, thief)).toBe(401);
+    expectRefusal(await ojs.send('GET', '/ojs/v1/queues', { key: token }), 401, 'unauthenticated');
+    // The proof counts once, and the token cannot be exchanged without one.
+    expect((await exchange({}, { authorization: `Bearer ${key}`, dpop })).status).toBe(400);
+    expect((await exchange({}, { authorization: `Bearer ${token}` })).status).toBe(401);
+    const again = me.prove({ method: 'POST', url: url(), token });
+    const child = await exchange({ queues: 'a.*' }, { authorization: `DPoP ${token}`, dpop: again });
+    expect(child.json.token_type).toBe('DPoP');
+    expect(await use(child.json.access_token, me)).toBe(200);
+    expectRefusal(await ojs.send('GET', '/ojs/v1/queues', { key: child.json.access_token }), 401, 'unauthenticated');
+  });
+
+  it('is bound to the key of somebody else, where it is for somebody else', async () => {
+    const key = await ojs.key('producer', 'producer');
+    const browser = proofMaker();
+    const { json } = await exchange({ dpop_jkt: browser.thumbprint }, { authorization: `Bearer ${key}` });
+    expect(await use(json.access_token, browser)).toBe(200);
+    expectRefusal(await ojs.send('GET', '/ojs/v1/queues', { key: json.access_token }), 401, 'unauthenticated');
+  });
+
+  it('by a client, is bound as well', async () => {
+    const { record, key } = await newSecret('dpop');
+    const keys = await oauth.generateKeyPair('ES256');
+    const client = { client_id: record.id };
+    const DPoP = oauth.DPoP({}, keys);
+    const auth = oauth.ClientSecretBasic(key);
+    const options = { DPoP, [oauth.customFetch]: fetching() };
+    const answer = await oauth.clientCredentialsGrantRequest(as, client, auth, {}, options);
+    const { access_token: token, token_type } = await oauth.processClientCredentialsResponse(as, client, answer);
+    expect(token_type).toBe('dpop');
+    const resource = new URL(`${issuer}/ojs/v1/queues`);
+    expect((await oauth.protectedResourceRequest(token, 'GET', resource, undefined, undefined, options)).status).toBe(
+      200,
+    );
+    expectRefusal(await ojs.send('GET', '/ojs/v1/queues', { key: token }), 401, 'unauthenticated');
+  });
+});
+
 describe('the command line', () => {
   const audit = { record: () => undefined, close: async () => undefined, reopen: () => undefined };
   const environment = () => {
@@ -359,6 +422,11 @@ it('the metadata names what there is', () => {
     jwks_uri: `${issuer}/ojs/v1/auth/jwks`,
     token_endpoint_auth_methods_supported: ['client_secret_basic', 'private_key_jwt', 'tls_client_auth'],
   });
+});
+
+it('the metadata of the resource names whose tokens are accepted', async () => {
+  const { text } = await ojs.send('GET', '/.well-known/oauth-protected-resource');
+  expect(JSON.parse(text)).toMatchObject({ resource: issuer, authorization_servers: [issuer] });
 });
 
 it('a client can end its token by the library’s words', async () => {

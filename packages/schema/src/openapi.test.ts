@@ -26,6 +26,7 @@ test('only operations that say so are open to everybody', () => {
     'revokeToken',
     'getTokenKeys',
     'getServerMetadata',
+    'getResourceMetadata',
   ]);
   for (const { path, method, permission } of Object.values<Operation>(operations)) {
     expect(document.paths[path]?.[method.toLowerCase()]?.security).toEqual(permission === 'public' ? [] : undefined);

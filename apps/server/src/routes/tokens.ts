@@ -1,6 +1,6 @@
 import { operations } from '@ojs/schema';
 import { refuse } from '../connection/refusal.ts';
-import { serverMetadata } from '../identity/tokens/metadata.ts';
+import { resourceMetadata, serverMetadata } from '../identity/tokens/metadata.ts';
 import { ACCESS_TOKEN, EXCHANGE, readTokenRequest } from '../identity/tokens/request.ts';
 import { scopeOf } from '../identity/tokens/scope.ts';
 import { issuerOf } from '../identity/tokens/settings.ts';
@@ -8,7 +8,7 @@ import type { Ask } from './ask.ts';
 import { clientCredentials } from './client-credentials.ts';
 import { exchange } from './exchange.ts';
 import { answerOAuth } from './oauth.ts';
-import { type Route, route } from './route.ts';
+import { type Answer, type Route, route } from './route.ts';
 
 /** RFC 6749 §5.1, RFC 8693 §2.2.1. */
 async function token(ask: Ask) {
@@ -25,6 +25,13 @@ async function token(ask: Ask) {
   };
 }
 
+function metadata(body: object | undefined): Answer {
+  if (body !== undefined) return { respond: (reply, answers) => answers.json(reply, 200, body) };
+  throw refuse('not_found', 'This server does not know under which URL it is reached.', {
+    hint: 'An operator sets tokens.issuer in OJS_IDENTITY_FILE.',
+  });
+}
+
 export const tokenRoutes: readonly Route[] = [
   route(operations.getToken, { target: 'public', handle: (ask) => answerOAuth(ask, () => token(ask)) }),
 
@@ -38,15 +45,19 @@ export const tokenRoutes: readonly Route[] = [
 
   route(operations.getServerMetadata, {
     target: 'public',
+    handle: ({ services }) => metadata(serverMetadata(services.identity.believed().tokens)),
+  }),
+
+  route(operations.getResourceMetadata, {
+    target: 'public',
     handle({ services }) {
-      const { tokens } = services.identity.believed();
-      const body = serverMetadata(tokens);
-      if (body === undefined) {
-        throw refuse('not_found', 'This server does not know under which URL it is reached.', {
-          hint: 'An operator sets tokens.issuer in OJS_IDENTITY_FILE.',
-        });
-      }
-      return { respond: (reply, answers) => answers.json(reply, 200, body) };
+      const { tokens, issuers } = services.identity.believed();
+      return metadata(
+        resourceMetadata(
+          tokens,
+          issuers.map(({ issuer }) => issuer),
+        ),
+      );
     },
   }),
 ];

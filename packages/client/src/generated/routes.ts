@@ -56,6 +56,7 @@ export const routes = {
   getQueueStats: { method: 'GET', path: '/ojs/v1/queues/{name}/stats' },
   getRateLimit: { method: 'GET', path: '/ojs/v1/rate-limits/{key}' },
   getReadiness: { method: 'GET', path: '/ready', open: true },
+  getResourceMetadata: { method: 'GET', path: '/.well-known/oauth-protected-resource', open: true },
   getResult: { method: 'GET', path: '/ojs/v1/jobs/{id}/result' },
   getResults: { method: 'POST', path: '/ojs/v1/jobs/results' },
   getServerMetadata: { method: 'GET', path: '/.well-known/oauth-authorization-server', open: true },

@@ -63,6 +63,17 @@ export const tokenOperations = {
     answer: ServerMetadata,
     media: 'application/json',
   }),
+  getResourceMetadata: define({
+    id: 'getResourceMetadata',
+    method: 'GET',
+    path: '/.well-known/oauth-protected-resource',
+    summary: 'Whose tokens are accepted, and how (RFC 9728); 404 where tokens.issuer is not set',
+    permission: 'public',
+    planes: [],
+    status: 200,
+    answer: ServerMetadata,
+    media: 'application/json',
+  }),
   listSigningKeys: define({
     id: 'listSigningKeys',
     method: 'GET',

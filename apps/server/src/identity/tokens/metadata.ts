@@ -12,6 +12,7 @@ export const audiencesOf = ({ issuer }: TokenSettings): readonly string[] =>
 
 /** Algorithms of the assertions of clients (RFC 7518 §3.1), and of proofs. */
 const SIGNING = ['ES256', 'ES384', 'EdDSA', 'Ed25519', 'PS256', 'RS256'];
+const SCOPES = PERMISSIONS.map((permission) => `ojs:${permission}`);
 const METHODS = ['client_secret_basic', 'private_key_jwt', 'tls_client_auth'];
 
 /** What the token endpoint can do (RFC 8414 §2); undefined where nobody said under which URL it is reached. */
@@ -24,10 +25,27 @@ export function serverMetadata({ issuer }: TokenSettings): Readonly<Record<strin
     jwks_uri: `${issuer}/ojs/v1/auth/jwks`,
     grant_types_supported: [CLIENT_CREDENTIALS, EXCHANGE],
     response_types_supported: [],
-    scopes_supported: PERMISSIONS.map((permission) => `ojs:${permission}`),
+    scopes_supported: SCOPES,
     token_endpoint_auth_methods_supported: METHODS,
     token_endpoint_auth_signing_alg_values_supported: SIGNING,
     revocation_endpoint_auth_methods_supported: ['none'],
+    tls_client_certificate_bound_access_tokens: true,
+    dpop_signing_alg_values_supported: PROOF_ALGORITHMS,
+  };
+}
+
+/** Whose tokens are accepted here (RFC 9728 §2); undefined where nobody said under which URL this server is reached. */
+export function resourceMetadata(
+  { issuer }: TokenSettings,
+  others: readonly string[],
+): Readonly<Record<string, unknown>> | undefined {
+  if (issuer === undefined) return undefined;
+  return {
+    resource: issuer,
+    authorization_servers: [...new Set([issuer, ...others])],
+    jwks_uri: `${issuer}/ojs/v1/auth/jwks`,
+    scopes_supported: SCOPES,
+    bearer_methods_supported: ['header'],
     tls_client_certificate_bound_access_tokens: true,
     dpop_signing_alg_values_supported: PROOF_ALGORITHMS,
   };
