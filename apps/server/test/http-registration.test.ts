@@ -8,6 +8,7 @@ import { hashKey } from '../src/identity/api-key/hash.ts';
 import { generateKey } from '../src/identity/api-key/key.ts';
 import { listCredentials, writeCredential } from '../src/identity/credential-changes.ts';
 import { systemSpace } from '../src/redis/keyspace.ts';
+import { type ProofMaker, proofMaker } from './dpop-client.ts';
 import { expectRefusal, type Harness, runMain, startHarness } from './http-harness.ts';
 
 const REGISTER = '/ojs/v1/workers/register';
@@ -26,7 +27,8 @@ const secrets = {
 };
 let workers = 0;
 
-const write = (registrations: object[]): Promise<void> => writeFile(identityFile, JSON.stringify({ registrations }));
+const write = (registrations: object[], more: object = {}): Promise<void> =>
+  writeFile(identityFile, JSON.stringify({ registrations, ...more }));
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'ojs-registration-'));
@@ -270,6 +272,36 @@ test('tokens end when their registration is taken out of the identity file, or s
   expectRefusal(await register({ worker_id: other.worker_id }, secrets.OJS_SECRET_MAIL), 401, 'unauthenticated');
   await write([pool, mail]);
   await vi.waitFor(async () => expect(await works(other)).toBe(200), { timeout: 5_000 });
+});
+
+test('where the plane requires binding, a token is bound to the key of the proof that comes with the registration', async () => {
+  const origin = 'https://jobs.example.com';
+  await write([pool, mail], { binding: { worker: 'any', origins: [origin] } });
+  const worker_id = `worker-${workers++}`;
+  const unbound = async () => expectRefusal(await register({ worker_id }), 403, 'permission_denied');
+  await vi.waitFor(unbound, { timeout: 5_000 });
+  const [key, stranger] = [proofMaker(), proofMaker()];
+  const proven = (maker: ProofMaker, path: string, token?: string) =>
+    maker.prove({ method: 'POST', url: origin + path, ...(token !== undefined && { token }) });
+  const ask = (path: string, authorization: string, proof: string) =>
+    harness.send('POST', path, { body: { worker_id }, headers: { authorization, dpop: proof } });
+
+  const secret = `Bearer ${secrets.OJS_SECRET_POOL}`;
+  const proof = proven(key, REGISTER);
+  const { status, body } = await ask(REGISTER, secret, proof);
+  expect({ status, type: body.token_type }).toEqual({ status: 200, type: 'DPoP' });
+  for (const bad of [proof, proven(key, '/ojs/v1/queues'), 'x']) {
+    expectRefusal(await ask(REGISTER, secret, bad), 400, 'invalid_request');
+  }
+  expectRefusal(await ask(REGISTER, `DPoP ${secrets.OJS_SECRET_POOL}`, proven(key, REGISTER)), 401, 'unauthenticated');
+
+  const beat = '/ojs/v1/workers/heartbeat';
+  const token: string = body.access_token;
+  expect((await ask(beat, `DPoP ${token}`, proven(key, beat, token))).status).toBe(200);
+  expectRefusal(await ask(beat, `DPoP ${token}`, proven(stranger, beat, token)), 401, 'unauthenticated');
+  expectRefusal(await harness.send('POST', beat, { key: token, body: { worker_id } }), 401, 'unauthenticated');
+  await write([pool, mail]);
+  await vi.waitFor(async () => expect((await register({ worker_id })).status).toBe(200), { timeout: 5_000 });
 });
 
 test('a secret that is replaced in its file is good for its grace period, and no registration fails meanwhile', async () => {

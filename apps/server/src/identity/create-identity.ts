@@ -146,8 +146,8 @@ export function createIdentity(options: IdentityOptions): Identity {
   };
   return {
     mechanisms,
-    // Certificates and bindings count there too.
-    registering: { ...mechanisms, header: [registration.mechanism] },
+    // The secret itself is not bound: what is made of it has to be, where the plane requires that (routes/registration.ts).
+    registering: { header: [registration.mechanism], certificate: mechanisms.certificate },
     registration,
     challenge: () => challengeOf(originsOf(file.value)),
     verifier,

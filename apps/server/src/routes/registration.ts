@@ -1,12 +1,20 @@
 import { operations } from '@ojs/schema';
 import { type Refusal, refuse } from '../connection/refusal.ts';
+import { isBoundAs } from '../identity/binding/possession.ts';
+import type { Binding } from '../identity/identity.ts';
 import type { Ask } from './ask.ts';
 import { fromIdentity } from './from-identity.ts';
+import { invalid } from './issues.ts';
 import { permitQueues } from './permit.ts';
 import { type Route, route } from './route.ts';
 
-function refused(ask: Ask, worker_id: string, reason: 'taken' | 'crowded'): Refusal {
+function refused(ask: Ask, worker_id: string, reason: 'taken' | 'crowded' | 'unbound'): Refusal {
   ask.record('worker.registration.refused', 'failure', { worker_id, reason });
+  if (reason === 'unbound') {
+    return refuse('permission_denied', 'The tokens of workers have to be bound to a key.', {
+      hint: 'Register with the header DPoP, or over a connection whose client certificate stands for the same principal.',
+    });
+  }
   if (reason === 'taken') {
     return refuse('permission_denied', 'worker_id: is registered with another credential.', {
       hint: 'Make a new worker_id for each process, such as a UUID.',
@@ -20,15 +28,32 @@ function refused(ask: Ask, worker_id: string, reason: 'taken' | 'crowded'): Refu
   });
 }
 
+/** The key that a proof of this request was made with (RFC 9449 §5), or the certificate that confirms who registers. */
+async function bindingOf(ask: Ask): Promise<Binding | undefined> {
+  const { proof, who, services } = ask;
+  if (proof === undefined) return who.binding;
+  const proven = await fromIdentity(services.identity.provenKey(proof));
+  if (!('refused' in proven)) return { kind: 'dpop', thumbprint: proven.thumbprint };
+  ask.record('auth.proof.failure', 'failure', { reason: proven.refused });
+  throw invalid('DPoP', 'proof', 'is not a proof for this request');
+}
+
+/** Whether the token will be accepted where the plane requires a binding. */
+function isBoundEnough({ services: { identity }, who }: Ask, binding: Binding | undefined): boolean {
+  return isBoundAs(identity.believed().binding.worker, binding, who.binding?.kind === 'certificate');
+}
+
 export const registrationRoutes: readonly Route[] = [
   route(operations.registerWorker, {
     target: 'self',
     async handle(ask, { body }) {
       const { identity, limits, workerTokenMs: lifetimeMs } = ask.services;
-      const { principal, binding } = ask.who;
+      const { principal } = ask.who;
       const { worker_id, queues, labels, hostname, pid } = body;
       // A token that could fetch nothing is a mistake that is better told now.
       if (queues !== undefined) permitQueues(ask, queues, 'dequeue');
+      const binding = await bindingOf(ask);
+      if (!isBoundEnough(ask, binding)) throw refused(ask, worker_id, 'unbound');
       const { tenant, vouchedBy: holder = principal.credential.id } = principal;
       const claim = { tenant, workerId: worker_id, holder, lifetimeMs };
       const outcome = await fromIdentity(identity.registration.claim({ ...claim, most: limits.workers }));

@@ -13,7 +13,11 @@ export interface PossessionOptions {
 const SCHEME = /^dpop /i;
 
 /** @param isConfirmed the certificate of the connection stands for the same principal */
-function isBoundAs(required: BindingRules['worker'], binding: Binding | undefined, isConfirmed: boolean): boolean {
+export function isBoundAs(
+  required: BindingRules['worker'],
+  binding: Binding | undefined,
+  isConfirmed: boolean,
+): boolean {
   if (required === 'none') return true;
   const isToCertificate = isConfirmed || binding?.kind === 'certificate';
   const isToKey = binding?.kind === 'dpop';

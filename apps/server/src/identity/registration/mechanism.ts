@@ -28,8 +28,9 @@ export function registrationSecrets({
 }: RegistrationSecretsOptions): Mechanism {
   const failures = new Failures(FAILURE_RATES);
   return ({ authorization = '', sourceIp }) => {
-    const secret = presentedSecret(authorization)?.secret;
-    if (secret === undefined) return { refused: 'malformed_authorization' };
+    const presented = presentedSecret(authorization);
+    if (presented === undefined || presented.scheme === 'dpop') return { refused: 'malformed_authorization' };
+    const { secret } = presented;
     if (secret.startsWith('ojs_')) return verifier.verify(secret, 'registration', sourceIp);
     const source = networkOf(sourceIp);
     const wait = failures.waitSeconds(source, KIND, now());
