@@ -46,28 +46,26 @@ const held = (rules: Policy, who: Subject): [Permission, string][] =>
   );
 
 test('what is covered holds nothing on any queue that the outer one does not hold (K12)', () => {
-  let [covered, held1] = [0, 0];
+  let [covered, holding] = [0, 0];
   fc.assert(
     fc.property(policy, subject, subject, (rules, outer, inner) => {
+      if (uncovered(rules, outer, inner) !== undefined) return true;
       const rights = held(rules, inner);
-      if (uncovered(rules, outer, inner) !== undefined) return;
       covered++;
-      if (rights.length > 0) held1++;
-      for (const [permission, each] of rights) expect(decide(rules, outer, permission, each)).toBe(true);
+      if (rights.length > 0) holding++;
+      return rights.every(([permission, each]) => decide(rules, outer, permission, each));
     }),
-    { numRuns: 20_000 },
+    { numRuns: 5_000 },
   );
   // Not because nothing is ever covered.
-  expect(covered).toBeGreaterThan(1_000);
-  expect(held1).toBeGreaterThan(100);
+  expect(covered).toBeGreaterThan(500);
+  expect(holding).toBeGreaterThan(50);
 });
 
 test('everybody covers itself, and what is refused is the permission that is missing', () => {
   fc.assert(
-    fc.property(policy, subject, (rules, one) => {
-      expect(uncovered(rules, one, one)).toBeUndefined();
-    }),
-    { numRuns: 2_000 },
+    fc.property(policy, subject, (rules, one) => uncovered(rules, one, one) === undefined),
+    { numRuns: 1_000 },
   );
 });
 
