@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ATTACKS } from '../src/attacks.ts';
 import { ELSEWHERE } from '../src/elsewhere.ts';
 import { GIVEN } from '../src/given.ts';
+import { type Installation, startInstallation } from '../src/installation.ts';
 import { has } from '../src/target.ts';
-import { type Installation, startInstallation } from './installation.ts';
 
 describe('an attack gets the answer it must get', () => {
   let installation: Installation;

@@ -1,6 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { Settling } from './settling.ts';
 
 /** What is followed, and who hears of it. */
 export interface Watched<T> {
@@ -14,7 +15,7 @@ export interface Watched<T> {
   readonly parse: (text: string) => T;
   /** The new value is in force in this process. Called again with the next look at the file until it resolves. */
   readonly changed: () => Promise<void>;
-  /** The file cannot be used; the old value stays. Once per state of the file. */
+  /** The file cannot be used, and not only for the moment in which it is written; the old value stays. Once per state of the file. */
   readonly rejected: (reason: string) => void;
 }
 
@@ -31,7 +32,7 @@ export class WatchedFile<T> {
   readonly #watched: Watched<T>;
   #value: T;
   #text: string | undefined;
-  #rejected: string | undefined;
+  readonly #settling = new Settling();
   #unannounced = false;
   #looking: Promise<void> | undefined;
   #again = false;
@@ -100,11 +101,10 @@ export class WatchedFile<T> {
         this.#text = text;
         this.#unannounced = true;
       }
-      this.#rejected = undefined;
+      this.#settling.clear();
     } catch (error) {
       const reason = error instanceof BadFile ? error.message : 'unreadable';
-      if (reason !== this.#rejected) rejected(reason);
-      this.#rejected = reason;
+      if (this.#settling.isToBeTold(reason, performance.now())) rejected(reason);
     }
     if (!this.#unannounced) return;
     this.#unannounced = false;

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAuthority, runServerCommand, startTestServer, writeCertificate } from '@ojs/dev';
 import { type TOTP, URI } from 'otpauth';
-import { openTarget, type Target } from '../src/target.ts';
-import { TargetFile } from '../src/target-file.ts';
+import { openTarget, type Target } from './target.ts';
+import { TargetFile } from './target-file.ts';
 
 /** A server with every mechanism, and all that is to be known of it. */
 export interface Installation {
