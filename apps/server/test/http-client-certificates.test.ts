@@ -45,7 +45,19 @@ beforeAll(async () => {
   team = await acme.intermediate({ name: 'Team' });
   await writeFile(file('team.pem'), team.cert);
   await publish();
-  await writeFile(
+  await believe();
+  harness = await startHarness({ OJS_IDENTITY_FILE: file('identity.json'), OJS_PROXY_TRUSTED: '127.0.0.9' });
+  other = await startServer(loadConfig({ env: { ...harness.env, OJS_PLAIN_PORT: '0' }, execArgv: [] }));
+});
+afterAll(async () => {
+  await other?.stop('test');
+  await harness?.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** Writes the identity file. @param worker what the rule for workers says otherwise */
+const believe = (worker: object = {}): Promise<void> =>
+  writeFile(
     file('identity.json'),
     JSON.stringify({
       certificates: {
@@ -55,7 +67,7 @@ beforeAll(async () => {
           { id: 'team', caFile: file('team.pem'), tenant: 'team' },
         ],
         rules: [
-          rule(),
+          rule(worker),
           rule({ san: 'dns', match: 'shop.example.org', principal: 'shop', plane: 'producer', roles: ['producer'] }),
           rule({ authority: 'acme', principal: 'acme/*' }),
           rule({ authority: 'team', principal: 'team/*' }),
@@ -63,14 +75,6 @@ beforeAll(async () => {
       },
     }),
   );
-  harness = await startHarness({ OJS_IDENTITY_FILE: file('identity.json'), OJS_PROXY_TRUSTED: '127.0.0.9' });
-  other = await startServer(loadConfig({ env: { ...harness.env, OJS_PLAIN_PORT: '0' }, execArgv: [] }));
-});
-afterAll(async () => {
-  await other?.stop('test');
-  await harness?.stop();
-  await rm(directory, { recursive: true, force: true });
-});
 
 /** Publishes the lists of both authorities as they are. */
 async function publish(options?: Parameters<Authority['crl']>[0]): Promise<void> {
@@ -381,4 +385,27 @@ test('a stream of events ends with its certificate', async () => {
   mesh.revoke(issued.serialNumber);
   await publish();
   await closed;
+});
+
+describe('a worker that registers with its certificate', () => {
+  const register = (agent: Agent, worker_id: string) =>
+    ask(agent, { path: '/ojs/v1/workers/register', body: { worker_id } });
+
+  test('does not get the worker id of another certificate of the same authority', async () => {
+    const [one, another] = [agentOf(await client()), agentOf(await client({ names: [`${WORKER}2`] }))];
+    expect((await register(one, 'process-1')).status).toBe(200);
+    expect((await register(one, 'process-1')).status).toBe(200);
+    expect((await register(another, 'process-1')).status).toBe(403);
+  });
+
+  test('has a token that ends when the rule says something else', async () => {
+    const agent = agentOf(await client());
+    const key: string = (await register(agent, 'process-2')).body.access_token;
+    const fetches = async () => (await ask(agent, { key })).status;
+    expect(await fetches()).toBe(200);
+    await believe({ queues: ['b'] });
+    await expect.poll(fetches, { interval: 20, timeout: 5_000 }).toBe(401);
+    await believe();
+    await expect.poll(fetches, { interval: 20, timeout: 5_000 }).toBe(200);
+  });
 });

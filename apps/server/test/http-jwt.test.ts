@@ -77,3 +77,20 @@ test('an issuer that is taken out of the file is believed no more, also where it
   await believe(issuers);
   await expect.poll(async () => (await ask()).status, { interval: 20, timeout: 5_000 }).toBe(200);
 });
+
+test.each<[string, object]>([
+  ['another plane', { plane: 'producer', roles: ['producer'] }],
+  ['another key', { keys: [rogue.jwk] }],
+])('what a token was exchanged for ends when its issuer is believed on other grounds: %s', async (_, change) => {
+  const [corp = {}, ...others] = issuers;
+  const body = new URLSearchParams({ grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange' }).toString();
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const { text } = await server.send('POST', '/ojs/v1/auth/token', { key: tokenOf(key), body, headers });
+  const child: string = JSON.parse(text).access_token;
+  const ask = () => server.send('GET', '/ojs/v1/queues', { key: child });
+  expect((await ask()).status).toBe(200);
+  await believe([{ ...corp, ...change }, ...others]);
+  await expect.poll(async () => (await ask()).status, { interval: 20, timeout: 5_000 }).toBe(401);
+  await believe(issuers);
+  await expect.poll(async () => (await ask()).status, { interval: 20, timeout: 5_000 }).toBe(200);
+});

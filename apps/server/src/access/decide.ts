@@ -11,6 +11,8 @@ export type Subject = Principal & {
   readonly worker?: string;
   /** Which issuer or certificate authority vouches for it, where no credential of it is stored here. */
   readonly vouchedBy?: string;
+  /** On what grounds it is believed, as a short text: what is made of it ends when they are others. */
+  readonly grounds?: string;
   /** Of a token that this server issued: what it came of. */
   readonly lineage?: Lineage;
 };
@@ -18,7 +20,12 @@ export type Subject = Principal & {
 /** What a token came of, and ends with. */
 export interface Lineage {
   /** The credential with which everything began. */
-  readonly root: { readonly kind: string; readonly id: string; readonly vouchedBy?: string | undefined };
+  readonly root: {
+    readonly kind: string;
+    readonly id: string;
+    readonly vouchedBy?: string | undefined;
+    readonly grounds?: string | undefined;
+  };
   /** Ids of the tokens between the root and this one, the oldest first. */
   readonly parents: readonly string[];
 }

@@ -15,6 +15,7 @@ import { Proofs, type Proven } from './binding/proofs.ts';
 import { originsOf } from './binding/settings.ts';
 import { ClientAuthorities } from './certificate/client-authorities.ts';
 import { certificates } from './certificate/mechanism.ts';
+import { isStillRule } from './certificate/rules.ts';
 import { tellOfAuthorities } from './certificate/tell.ts';
 import { CredentialStore } from './credential-store.ts';
 import type { Mechanisms, Proof, Refused } from './identity.ts';
@@ -123,10 +124,10 @@ export function createIdentity(options: IdentityOptions): Identity {
     sealer: options.sealer,
     settings: () => file.value.tokens,
     isDisabled: access.isDisabled,
-    stillVouched: ({ kind, id, vouchedBy }) =>
+    stillVouched: ({ kind, id, vouchedBy, grounds = '' }) =>
       kind === 'certificate'
-        ? clients.stillVouches(id)
-        : (isVouchedFor(file.value, vouchedBy ?? '') ?? registration.stillVouches({ kind, id })),
+        ? clients.stillVouches(id) && isStillRule(file.value.certificates, grounds)
+        : (isVouchedFor(file.value, vouchedBy ?? '', grounds) ?? registration.stillVouches({ kind, id })),
   });
   const outside = outsideTokens({
     ...options,

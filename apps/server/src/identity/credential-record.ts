@@ -73,6 +73,7 @@ export function principalOf(record: CredentialRecord): Subject {
     grants: record.grants,
     queues: record.queues,
     credential: { kind: record.kind, id: record.id },
+    grounds: String(record.generation ?? 0),
     mfa: false,
     ...(record.expiresAt === undefined ? {} : { expiresAt: record.expiresAt }),
   });

@@ -54,7 +54,9 @@ export const registrationRoutes: readonly Route[] = [
       if (queues !== undefined) permitQueues(ask, queues, 'dequeue');
       const binding = await bindingOf(ask);
       if (!isBoundEnough(ask, binding)) throw refused(ask, worker_id, 'unbound');
-      const { tenant, vouchedBy: holder = principal.credential.id } = principal;
+      const { tenant, id, vouchedBy, credential } = principal;
+      // A certificate that was renewed is another credential of the same principal; that of another principal is none.
+      const holder = vouchedBy === undefined ? credential.id : `${vouchedBy} ${id}`;
       const claim = { tenant, workerId: worker_id, holder, lifetimeMs };
       const outcome = await fromIdentity(identity.registration.claim({ ...claim, most: limits.workers }));
       if (outcome !== 'claimed') throw refused(ask, worker_id, outcome);

@@ -55,6 +55,7 @@ test('a name stands for the principal of its rule, with what the rule gives and 
       queues: ['billing.*'],
       credential: { kind: 'certificate', id: 'mesh:0123456789ABCDEF' },
       vouchedBy: 'certificate:mesh',
+      grounds: expect.any(String),
       mfa: false,
       expiresAt: 1_000,
     },

@@ -1,6 +1,7 @@
 import type { Subject } from '../../access/decide.ts';
+import { digestOf } from '../digest-of.ts';
 import type { ClientCertificate, Identified } from '../identity.ts';
-import type { RuleSettings } from './settings.ts';
+import type { Certificates, RuleSettings } from './settings.ts';
 
 /** How {@link Subject.vouchedBy} names an authority: issuers of tokens can have the same id. */
 export const voucherOf = (authority: string): string => `certificate:${authority}`;
@@ -25,6 +26,22 @@ export function principalOf(rule: RuleSettings, name: string): string | undefine
   if (!name.startsWith(prefix)) return undefined;
   const segment = name.slice(prefix.length);
   return SEGMENT.test(segment) ? rule.principal.replace('*', segment) : undefined;
+}
+
+/** A rule, and for which tenants its authority may speak: another text when any of it is another. */
+const groundsOf = (rule: RuleSettings, tenant: string): string => digestOf([rule, tenant]);
+
+const known = new WeakMap<Certificates, ReadonlySet<string>>();
+
+/** Whether a rule still says what it said when it was the grounds of something. */
+export function isStillRule(section: Certificates, grounds: string): boolean {
+  let all = known.get(section);
+  if (all === undefined) {
+    const tenants = new Map(section.authorities.map(({ id, tenant }) => [id, tenant]));
+    all = new Set(section.rules.map((rule) => groundsOf(rule, tenants.get(rule.authority) ?? '')));
+    known.set(section, all);
+  }
+  return all.has(grounds);
 }
 
 /**
@@ -56,7 +73,8 @@ export function identityOf(certificate: ClientCertificate, rules: readonly RuleS
   return { principal: subjectOf(rule, id, tenant, certificate) };
 }
 
-function subjectOf(rule: RuleSettings, id: string, tenant: string, { serial, notAfter }: ClientCertificate): Subject {
+function subjectOf(rule: RuleSettings, id: string, tenant: string, certificate: ClientCertificate): Subject {
+  const { serial, notAfter } = certificate;
   return Object.freeze({
     id,
     tenant,
@@ -66,6 +84,7 @@ function subjectOf(rule: RuleSettings, id: string, tenant: string, { serial, not
     ...(rule.queues && { queues: rule.queues }),
     credential: { kind: 'certificate', id: `${rule.authority}:${serial}` },
     vouchedBy: voucherOf(rule.authority),
+    grounds: groundsOf(rule, certificate.tenant),
     mfa: false,
     expiresAt: notAfter,
   });

@@ -1,6 +1,7 @@
 import { type Plane, PrincipalId, QueuePattern, TenantId } from '@ojs/schema';
 import { z } from 'zod';
 import type { Subject } from '../../access/decide.ts';
+import { digestOf } from '../digest-of.ts';
 import { type ClaimPath, type Claims, claimAt, textsAt } from './claim.ts';
 import type { Mapping } from './mapping-settings.ts';
 import { ceilingOf, MOST_SCOPES, scopesOf } from './scopes.ts';
@@ -28,10 +29,23 @@ const prefixOf = ({ name, principalPrefix }: Mapping): string => principalPrefix
 
 const VOUCHER = 'issuer:';
 
-/** Whether a `vouchedBy` names somebody who vouches for tokens, and whether that one is believed now; undefined: it names somebody else. */
-export function isVouchedFor(believed: Vouchers, voucher: string): boolean | undefined {
+const grounds = new WeakMap<Mapping, string>();
+
+/** All that the settings say of an issuer: another text when any of it is another. */
+function groundsOf(mapping: Mapping): string {
+  const text = grounds.get(mapping) ?? digestOf(mapping);
+  grounds.set(mapping, text);
+  return text;
+}
+
+/**
+ * Whether a `vouchedBy` names somebody who vouches for tokens, and whether that one is believed now; undefined: it names somebody else.
+ * @param on absent: on whatever grounds
+ */
+export function isVouchedFor(believed: Vouchers, voucher: string, on?: string): boolean | undefined {
   if (!voucher.startsWith(VOUCHER)) return undefined;
-  return [...believed.issuers, ...believed.introspection].some(({ name }) => VOUCHER + name === voucher);
+  const mapping = [...believed.issuers, ...believed.introspection].find(({ name }) => VOUCHER + name === voucher);
+  return mapping !== undefined && (on === undefined || groundsOf(mapping) === on);
 }
 
 /** The beginnings of principal ids that belong to somebody who vouches for tokens. */
@@ -70,6 +84,7 @@ export function subjectOf(mapping: Mapping, claims: Claims, voucher: Voucher): S
       mfa: isOne('amr', mfa.amr) || isOne('acr', mfa.acr),
       expiresAt: voucher.expiresAt,
       vouchedBy: VOUCHER + mapping.name,
+      grounds: groundsOf(mapping),
       ...(narrowed && { narrowed }),
     });
   } catch (error) {

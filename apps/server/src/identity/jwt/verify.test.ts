@@ -38,6 +38,7 @@ describe('a good token', () => {
           mfa: false,
           expiresAt: (NOW + 290) * 1_000,
           vouchedBy: 'issuer:corp',
+          grounds: expect.any(String),
         },
       });
       const warm = ask(good);

@@ -1,5 +1,6 @@
 import { Grant, Narrowing, Plane, PrincipalId, QueuePattern, RoleName, TenantScope, WorkerId } from '@ojs/schema';
 import { z } from 'zod';
+import type { Subject } from '../../access/decide.ts';
 import { LONGEST_MS } from './settings.ts';
 
 /** The id of a token (RFC 9068 §2.2): 128 random bits. */
@@ -14,6 +15,8 @@ export const Root = z.strictObject({
   id: z.string().min(1).max(512),
   /** Who vouches for it, where it is not stored here. */
   vouchedBy: z.string().min(1).max(512).optional(),
+  /** See {@link Subject.grounds}. */
+  grounds: z.string().max(64).optional(),
 });
 export type Root = z.infer<typeof Root>;
 

@@ -112,10 +112,11 @@ export function tokenIssuer({ keys, settings, now = Date.now }: IssuerOptions): 
 }
 
 /** What a token of the subject comes of. */
-function lineageOf({ credential, lineage, vouchedBy }: Subject): { root: Lineage['root']; parents: string[] } {
+function lineageOf({ credential, lineage, vouchedBy, grounds }: Subject): { root: Lineage['root']; parents: string[] } {
   if (lineage === undefined) {
     if (credential.kind === 'token') throw new Error('a token that does not say what it came of');
-    return { root: { ...credential, ...(vouchedBy !== undefined && { vouchedBy }) }, parents: [] };
+    const by = { ...(vouchedBy !== undefined && { vouchedBy }), ...(grounds !== undefined && { grounds }) };
+    return { root: { ...credential, ...by }, parents: [] };
   }
   const parents = [...lineage.parents, credential.id];
   if (parents.length > MOST_PARENTS) {

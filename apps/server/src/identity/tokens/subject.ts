@@ -1,6 +1,7 @@
 import { CredentialKind } from '@ojs/schema';
 import type { Subject } from '../../access/decide.ts';
 import type { CredentialRecord } from '../credential-record.ts';
+import { generationOf, previousSecret } from '../manage/transitions.ts';
 import type { Claims } from './claims.ts';
 
 type Root = Claims['ojs']['root'];
@@ -14,6 +15,15 @@ export const isOfRecord = ({ sub, ojs }: Claims, record: CredentialRecord): bool
   record.principal === sub &&
   record.plane === ojs.plane &&
   (record.tenant === '*' || record.tenant === ojs.tenant);
+
+/**
+ * Whether every secret that the token can have been made with is one that is accepted no more: what was made with a secret that somebody
+ * else had ends with it.
+ */
+export function isOfFormerSecret({ grounds = '0' }: Root, record: CredentialRecord, now: number): boolean {
+  const oldest = generationOf(record) - (previousSecret(record, now) === undefined ? 0 : 1);
+  return !(Number(grounds) >= oldest);
+}
 
 /**
  * The principal that a token stands for. Frozen.

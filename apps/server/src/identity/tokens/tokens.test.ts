@@ -11,6 +11,7 @@ import { accepted, principal, type TokenServerOptions, tokenServer, vouched } fr
 import { decide, decideAnywhere } from '../../access/decide.ts';
 import { DEFAULT_POLICY } from '../../access/policy.ts';
 import { principalOf } from '../credential-record.ts';
+import { rotated } from '../manage/transitions.ts';
 import { CannotIssue } from './issue.ts';
 import { revokeToken } from './revocations.ts';
 
@@ -148,6 +149,27 @@ describe('a token ends with what it came of', () => {
     await store({ ...(await recordOf(key)), principal: 'another' });
     credentials.invalidate();
     expect(reason(await ask(token))).toBe('parent_is_another');
+  });
+
+  it('when no secret that it can have been made with is accepted any more', async () => {
+    let now = Date.now();
+    const { issue, ask, store: credentials } = await server({ now: () => now });
+    const key = await issueKey();
+    const { token } = await issue({ of: principalOf(await recordOf(key)) });
+    const rotate = async (graceMs: number) => {
+      const before = await recordOf(key);
+      await store(rotated(before, before.secrets[0]!, { graceMs }, now));
+      credentials.invalidate();
+    };
+    await rotate(10_000);
+    await accepted(ask(token));
+    const { token: later } = await issue({ of: principalOf(await recordOf(key)) });
+    now += 10_000;
+    expect(reason(await ask(token))).toBe('parent_rotated');
+    await accepted(ask(later));
+    await rotate(0);
+    expect(reason(await ask(later))).toBe('parent_rotated');
+    await accepted(ask((await issue({ of: principalOf(await recordOf(key)) })).token));
   });
 
   it('has the rights that the key has now', async () => {

@@ -12,7 +12,7 @@ import type { KnownKeys } from './known-keys.ts';
 import { readToken } from './read-token.ts';
 import { issuerOf, type TokenSettings } from './settings.ts';
 import { ALGORITHM } from './signing-keys.ts';
-import { isOfRecord, isStored, subjectOf } from './subject.ts';
+import { isOfFormerSecret, isOfRecord, isStored, subjectOf } from './subject.ts';
 
 export interface IssuedTokensOptions {
   readonly keys: KnownKeys;
@@ -108,6 +108,7 @@ export class IssuedTokens {
       const reason = invalidity(credential.record, this.#now());
       if (reason !== undefined) return refusal(`parent_${reason}`, token);
       if (!isOfRecord(claims, credential.record)) return refusal('parent_is_another', token);
+      if (isOfFormerSecret(root, credential.record, this.#now())) return refusal('parent_rotated', token);
     } else if (!stillVouched(root)) return refusal('parent_not_believed', token);
     const subject = subjectFor(token, credential as Credential | undefined);
     if (isDisabled(subject)) return refusal('principal_disabled', token);
