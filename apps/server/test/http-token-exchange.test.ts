@@ -148,9 +148,15 @@ describe('a token for one type', () => {
     expectRefusal(await ojs.send('POST', '/ojs/v1/cron', { key: token, body: cron }), 403, 'permission_denied');
     const all = await narrowed({ queues: '*' });
     expectRefusal(await ojs.send('POST', '/ojs/v1/cron', { key: all, body: cron }), 403, 'permission_denied');
+    const operator = await ojs.key('admin', 'operator', { principal: 'ops' });
+    const lent = await narrowed({ queues: '*' }, operator);
     const hook = { url: 'https://example.com', events: ['*'] };
     const path = '/ojs/v1/webhooks/subscriptions';
-    expectRefusal(await ojs.send('POST', path, { key: all, body: hook }), 403, 'permission_denied');
+    expectRefusal(await ojs.send('POST', path, { key: lent, body: hook }), 403, 'permission_denied');
+    const made = await ojs.send('POST', path, { key: operator, body: hook });
+    expect(made.status).toBe(201);
+    expect((await ojs.send('GET', path, { key: lent })).body).toEqual({ subscriptions: [] });
+    expectRefusal(await ojs.send('DELETE', `${path}/${made.body.id}`, { key: lent }), 404, 'not_found');
   });
 
   it('cannot be widened by another exchange', async () => {
@@ -207,8 +213,22 @@ describe('a narrowed token ends', () => {
     const { jti } = JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString());
     expect((await ojs.send('DELETE', `/ojs/v1/admin/tokens/${jti}`, { key: producer })).status).toBe(403);
     expect((await get('/queues', token)).status).toBe(200);
+    const elsewhere = await ojs.key('admin', 'admin', { principal: 'boss', tenant: 'globex' });
+    expect((await ojs.send('DELETE', `/ojs/v1/admin/tokens/${jti}`, { key: elsewhere })).status).toBe(200);
+    expect((await get('/queues', token)).status).toBe(200);
     expect((await ojs.send('DELETE', `/ojs/v1/admin/tokens/${jti}`, { key: admin })).status).toBe(200);
     expectRefusal(await get('/queues', token), 401, 'unauthenticated');
+  });
+
+  it('not so often that every server would ask anew about everybody for ever', async () => {
+    const key = await ojs.key('producer', 'producer', { principal: 'restless' });
+    const answers: number[] = [];
+    for (let n = 0; n < 40; n++) {
+      const body = new URLSearchParams({ token: await narrowed({ queues: 'a' }, key) }).toString();
+      answers.push((await ojs.send('POST', '/ojs/v1/auth/revoke', { body, headers: FORM })).status);
+    }
+    expect(answers.slice(0, 25).every((status) => status === 200)).toBe(true);
+    expect(answers).toContain(429);
   });
 
   it('never by a token that nobody issued, and the answer is the same', async () => {

@@ -48,7 +48,17 @@ export class OAuthClients {
     const { id } = presented;
     const wait = this.#failures.waitSeconds(source, id, this.#now());
     if (wait > 0) return { refused: 'too_many_failures', answer: 'rate_limited', retryAfterSeconds: wait };
-    this.#failures.take(source, id, this.#now());
+    const known = await this.#byKey(presented, certificate);
+    // Counted only now: one client may ask for many tokens at the same moment.
+    if ('refused' in known && known.answer === undefined) this.#failures.take(source, id, this.#now());
+    return known;
+  }
+
+  async #byKey(
+    presented: Exclude<Presented, { secret: string }>,
+    certificate: ClientCertificate | undefined,
+  ): Promise<Known | Refused> {
+    const { id } = presented;
     const found = await this.#find(id);
     if ('refused' in found) return found;
     const refused = (reason: string): Refused => ({ refused: reason, credential: shown(id), claimed: found.principal });
@@ -62,7 +72,6 @@ export class OAuthClients {
     if (outcome === 'unavailable') return UNAVAILABLE;
     if (outcome !== undefined) return refused(outcome);
     if (this.#options.isDisabled(found.principal)) return refused('principal_disabled');
-    this.#failures.refund(source, id, this.#now());
     const { principal } = found;
     if (presented.method === 'private_key_jwt' || certificate === undefined) return { principal };
     return { principal, binding: { kind: 'certificate', thumbprint: certificate.thumbprint } };

@@ -118,6 +118,17 @@ describe('a forged token', () => {
     }
   });
 
+  it('that comes again and again makes its address wait, but for tokens that were seen before', async () => {
+    const [head, payload, signature] = parts();
+    const reasons = new Set<string | undefined>();
+    for (let n = 0; n < 110; n++) {
+      const changed = part({ ...JSON.parse(Buffer.from(payload, 'base64url').toString()), client_id: `c${n}` });
+      reasons.add(await refused(`${head}.${changed}.${signature}`));
+    }
+    expect([...reasons]).toEqual(['jws_signature_verification_failed', 'too_many_failures']);
+    expect(reason(await server.ask(token))).toBeUndefined();
+  });
+
   it('that was changed is refused, in each claim', async () => {
     const [head, , signature] = parts();
     const { ojs } = claims();

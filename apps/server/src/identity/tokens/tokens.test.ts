@@ -66,6 +66,14 @@ describe('a token that this server issued', () => {
     expect((await accepted(ask(token))).principal).toBe(first.principal);
   });
 
+  it('is accepted though many others come from the same address at the same moment', async () => {
+    const [one, other] = [await server(), await server()];
+    const of = await principal();
+    const tokens = await Promise.all(Array.from({ length: 150 }, () => one.issue({ of })));
+    const answers = await Promise.all(tokens.map(({ token }) => other.ask(token)));
+    expect(answers.map(reason).filter(Boolean)).toEqual([]);
+  });
+
   it('is accepted by every server', async () => {
     const [one, other] = [await server(), await server()];
     const { token } = await one.issue({ of: await principal() });

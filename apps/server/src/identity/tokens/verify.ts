@@ -1,8 +1,8 @@
-import { jwtVerify } from 'jose';
+import { type CryptoKey, jwtVerify } from 'jose';
 import type { Subject } from '../../access/decide.ts';
 import { networkOf } from '../../network/network-of.ts';
 import { Digests } from '../api-key/digests.ts';
-import { FAILURE_RATES, Failures } from '../api-key/failures.ts';
+import { FAILURE_RATES, type FailureRates, Failures } from '../api-key/failures.ts';
 import { presentedSecret } from '../authorization.ts';
 import { invalidity } from '../credential-record.ts';
 import type { Credential, CredentialStore, Lookup } from '../credential-store.ts';
@@ -39,6 +39,8 @@ export interface VerifiedToken {
   known?: { readonly root: Credential | undefined; readonly subject: Subject };
 }
 
+/** Tokens have no id that could be looked up before their signature: all of an address count together. */
+const RATES: FailureRates = { ...FAILURE_RATES, pair: FAILURE_RATES.source };
 /** Verified tokens that are remembered. */
 const MOST = 20_000;
 /** How often a token is judged anew while credentials keep changing. */
@@ -52,7 +54,7 @@ export class IssuedTokens {
   readonly #options: IssuedTokensOptions;
   readonly #now: () => number;
   readonly #digests = new Digests();
-  readonly #failures = new Failures(FAILURE_RATES);
+  readonly #failures = new Failures(RATES);
   readonly #verified = new Map<string, VerifiedToken>();
   /** The last header of each connection: it mostly comes again. */
   readonly #onConnection = new WeakMap<object, { readonly authorization: string; readonly token: VerifiedToken }>();
@@ -139,7 +141,7 @@ export class IssuedTokens {
 
   async #verify(text: string, kid: string, source: string, digest: string): Promise<VerifiedToken | Refused> {
     const now = this.#now();
-    const wait = this.#failures.waitSeconds(source, kid, now);
+    const wait = this.#failures.waitSeconds(source, '', now);
     if (wait > 0) return { refused: 'too_many_failures', answer: 'rate_limited', retryAfterSeconds: wait };
     let key: Awaited<ReturnType<KnownKeys['find']>>;
     try {
@@ -147,8 +149,15 @@ export class IssuedTokens {
     } catch {
       return UNAVAILABLE;
     }
-    this.#failures.take(source, kid, now);
-    if (key === undefined) return { refused: 'unknown_signing_key' };
+    const verified = key === undefined ? 'unknown_signing_key' : await this.#claimsOf(text, key, now);
+    if (typeof verified !== 'string') return this.#remember(digest, { claims: verified, kid, ...bindingOf(verified) });
+    // Counted only now: many that are good may come from one address at the same moment.
+    this.#failures.take(source, '', now);
+    return { refused: verified };
+  }
+
+  /** The claims, or why there are none. */
+  async #claimsOf(text: string, key: CryptoKey, now: number): Promise<Claims | string> {
     const issuer = issuerOf(this.#options.settings());
     const checked = await jwtVerify(text, key, {
       algorithms: [ALGORITHM],
@@ -157,11 +166,8 @@ export class IssuedTokens {
       audience: issuer,
       currentDate: new Date(now),
     }).catch((error: unknown) => reasonOf(error));
-    if (typeof checked === 'string') return { refused: checked };
-    const claims = Claims.safeParse(checked.payload);
-    if (!claims.success) return { refused: 'malformed_claims' };
-    this.#failures.refund(source, kid, now);
-    return this.#remember(digest, { claims: claims.data, kid, ...bindingOf(claims.data) });
+    if (typeof checked === 'string') return checked;
+    return Claims.safeParse(checked.payload).data ?? 'malformed_claims';
   }
 
   #remember(digest: string, token: VerifiedToken): VerifiedToken {
