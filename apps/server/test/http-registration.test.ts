@@ -352,8 +352,10 @@ test.each([
       (each): each is [string, string] => each[1] !== undefined,
     ),
   );
-  const child = runMain(['start'], env);
-  await child.ended;
-  expect(child.output()).toMatch(says);
-  expect(child.output()).not.toContain(change.OJS_SECRET_POOL ?? 'abcdefgh');
+  const commands = [['start'], ['config', 'check']].map((command) => runMain(command, env));
+  for (const child of commands) {
+    await child.ended;
+    expect(child.output()).toMatch(says);
+    expect(child.output()).not.toContain(change.OJS_SECRET_POOL ?? 'abcdefgh');
+  }
 });
