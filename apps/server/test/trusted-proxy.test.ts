@@ -98,7 +98,7 @@ describe('behind a proxy that is trusted', () => {
     const forwarded = { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'http', 'x-forwarded-port': '666' };
     const answer = await ojs.send('POST', '/ojs/v1/jobs', { key, body: { type: 'a', args: [] }, headers: forwarded });
     expect(answer.status).toBe(201);
-    expect(`${JSON.stringify(answer.headers)}${answer.text}`).not.toMatch(/evil|666/);
+    expect(`${JSON.stringify(answer.headers)}${answer.text}`).not.toMatch(/evil|:666\b/);
     expect(answer.headers.location ?? '/').toMatch(/^\//);
   });
 });
