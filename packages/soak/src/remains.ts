@@ -43,8 +43,8 @@ export async function deleteAll(admin: Client): Promise<void> {
 
 /** What stays of a tenant that has nothing any more: the log of events, and the epoch of its access rights. */
 const OF_TENANT = ['events', 'epoch'].map((name) => `${PREFIX}/${name}`);
-/** What belongs to no tenant: the keys that were issued, who the tenants are. */
-const OF_ALL = ['format', 'tenants', 'credentials', 'access-version'].map((name) => `{ojs}/${name}`);
+/** What belongs to no tenant: the keys that were issued, who the tenants are, by which server key is sealed. */
+const OF_ALL = ['format', 'tenants', 'credentials', 'access-version', 'server-key'].map((name) => `{ojs}/${name}`);
 const STAYS: ReadonlySet<string> = new Set([...OF_TENANT, ...OF_ALL]);
 
 /** Keys that nothing will ever remove. */
