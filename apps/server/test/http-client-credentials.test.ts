@@ -437,3 +437,18 @@ it('a client can end its token by the library’s words', async () => {
   await oauth.processRevocationResponse(await oauth.revocationRequest(as, client, oauth.None(), token, options));
   expectRefusal(await push(token), 401, 'unauthenticated');
 });
+
+it('clients that cannot exist are counted under one name, whatever they call themselves', async () => {
+  const statuses: number[] = [];
+  for (let n = 0; n < 25; n++) {
+    const iss = `${'x'.repeat(4_000)}${n}-`;
+    const client_assertion = `e30.${Buffer.from(JSON.stringify({ iss })).toString('base64url')}.AA`;
+    const client_assertion_type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+    const form = { grant_type: 'client_credentials', client_assertion, client_assertion_type };
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const body = new URLSearchParams(form).toString();
+    statuses.push((await ojs.send('POST', '/ojs/v1/auth/token', { headers, body })).status);
+  }
+  expect(statuses.slice(0, 20)).toEqual(Array(20).fill(401));
+  expect(statuses).toContain(429);
+});

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { type Operation, operations } from '@ojs/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tenantSpace } from '../src/redis/keyspace.ts';
@@ -231,6 +232,23 @@ describe('a narrowed token ends', () => {
     expect(answers).toContain(429);
   });
 
+  it('and no administrator of one tenant uses up the place for the revocations of all', async () => {
+    const [one, all] = await Promise.all([
+      ojs.key('admin', 'admin', { principal: 'boss', tenant: 'acme' }),
+      ojs.key('admin', 'admin', { principal: 'root', tenant: '*' }),
+    ]);
+    const revokes = async (key: string, times: number) => {
+      const statuses = new Set<number>();
+      for (let i = 0; i < times; i++) {
+        const jti = randomBytes(16).toString('base64url');
+        statuses.add((await ojs.send('DELETE', `/ojs/v1/admin/tokens/${jti}`, { key })).status);
+      }
+      return [...statuses];
+    };
+    expect(await revokes(one, 40)).toEqual([200, 429]);
+    expect(await revokes(all, 40)).toEqual([200]);
+  });
+
   it('never by a token that nobody issued, and the answer is the same', async () => {
     for (const token of ['x', 'a.b.c', producer]) {
       const body = new URLSearchParams({ token }).toString();
@@ -306,6 +324,30 @@ describe('the exchange', () => {
     }
     expect([...texts]).toEqual([expect.stringContaining('invalid_client')]);
     expect((await ask({}, undefined, {})).status).toBe(200);
+  });
+
+  it.each<[string, string, Record<string, string>, object]>([
+    ['auth.login.failure', 'x', {}, {}],
+    ['tenant.access_denied', '', {}, { 'x-ojs-tenant': 'beta' }],
+    ['auth.proof.failure', '', {}, { dpop: 'x' }],
+    ['token.refused', '', { scope: 'x' }, {}],
+  ])('that is refused leaves one record: %s', async (event, key, parameters, more) => {
+    const id = `refused-${event}`;
+    const { status } = await ask(parameters, key || producer, { ...more, 'x-request-id': id });
+    expect(status).toBeGreaterThanOrEqual(400);
+    const failures = async () =>
+      (await ojs.audit())
+        .filter(({ correlation_id, outcome }) => correlation_id === id && outcome === 'failure')
+        .map(({ event_type }) => event_type);
+    await expect.poll(failures).toContain(event);
+    expect(await failures()).toEqual([event]);
+  });
+
+  it('that would make a token of too many patterns is refused as one that is too large', async () => {
+    const queues = ['a.*', ...Array.from({ length: 999 }, (_, n) => `q${n}`)].join(' ');
+    const scope = ['ojs:inspect', ...Array.from({ length: 99 }, (_, n) => `ojs:inspect:a.${n}`)].join(' ');
+    const { status, json } = await ask({ queues, scope });
+    expect({ status, error: json.error }).toEqual({ status: 400, error: 'invalid_scope' });
   });
 
   it('is of one tenant where the credential spans all, and the header says which', async () => {

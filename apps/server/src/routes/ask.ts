@@ -2,6 +2,7 @@ import type { Operation, Permission } from '@ojs/schema';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type About, decide, decideAnywhere, decideEverywhere, type Subject } from '../access/decide.ts';
 import type { Detail } from '../audit/audit.ts';
+import type { RefusedLogin } from '../audit/logins.ts';
 import { addressOf } from '../connection/client-address.ts';
 import { readJson } from '../connection/json.ts';
 import type { Caller } from '../engine/engine.ts';
@@ -26,6 +27,8 @@ export class Ask {
   readonly #reply: FastifyReply;
   #body: unknown;
   #gone: AbortController | undefined;
+  /** How many failures the audit log has heard of: one refusal is one record, whoever answers it. */
+  #failures = 0;
 
   constructor(services: Services, operation: Operation, request: FastifyRequest, reply: FastifyReply) {
     this.services = services;
@@ -127,8 +130,20 @@ export class Ask {
     return this.#reply.raw.destroyed;
   }
 
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** Tells the audit log that a credential was not accepted. */
+  recordRefused(why: RefusedLogin): void {
+    this.#failures++;
+    const { method, path } = this.operation;
+    this.services.logins.failure(why, this.sourceIp, this.request.id, `${method} ${path}`);
+  }
+
   /** Tells the audit log. */
   record(event_type: string, outcome: 'success' | 'failure', detail: Readonly<Record<string, Detail>>): void {
+    if (outcome === 'failure') this.#failures++;
     this.services.audit.record({
       event_type,
       principal: this.admitted?.principal.id ?? 'unknown',

@@ -12,8 +12,7 @@ import { askingOf, tenantHeader } from './identify.ts';
 const CHALLENGE = 'Basic realm="ojs"';
 
 function refused(ask: Ask, why: Refused): OAuthError {
-  const { method, path } = ask.operation;
-  ask.services.logins.failure(why, ask.sourceIp, ask.request.id, `${method} ${path}`);
+  ask.recordRefused(why);
   if (why.answer === undefined || why.answer === 'permission_denied') return invalidClient(CHALLENGE);
   const headers = { 'Retry-After': String(why.retryAfterSeconds ?? 1) };
   const status = why.answer === 'rate_limited' ? 429 : 503;

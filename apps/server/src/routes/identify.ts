@@ -19,8 +19,7 @@ export function tenantHeader(ask: Ask): string | undefined {
 }
 
 function refused(ask: Ask, why: Refused): Refusal {
-  const { method, path } = ask.operation;
-  ask.services.logins.failure(why, ask.sourceIp, ask.request.id, `${method} ${path}`);
+  ask.recordRefused(why);
   if (why.answer === 'backend_unavailable') return unavailable();
   if (why.answer === 'permission_denied') {
     return refuse('permission_denied', 'The credentials of this request are not of the same principal.', {

@@ -8,16 +8,17 @@ import type { Answer } from './route.ts';
 
 /** Answers in the words and the media type of OAuth 2.0, also where the request is refused. */
 export async function answerOAuth(ask: Ask, work: () => Promise<unknown>): Promise<Answer> {
+  const told = ask.failures;
   try {
     const body = await work();
     return { respond: (reply, answers) => answers.json(reply, 200, body) };
   } catch (error) {
     const refused = asOAuthError(ask, error);
-    ask.record('token.refused', 'failure', {
-      operation: ask.operation.id,
-      error: refused.code,
-      reason: refused.message,
-    });
+    // A credential or proof that was not accepted has a record of its own, which says why.
+    if (ask.failures === told) {
+      const { code: error_code, message: reason } = refused;
+      ask.record('token.refused', 'failure', { operation: ask.operation.id, error: error_code, reason });
+    }
     return { respond: (reply, answers) => answers.json(reply, refused.status, refused.body, refused.headers) };
   }
 }

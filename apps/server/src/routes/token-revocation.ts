@@ -1,5 +1,5 @@
 import { operations } from '@ojs/schema';
-import { refuse } from '../connection/refusal.ts';
+import { type Refusal, refuse } from '../connection/refusal.ts';
 import { redisFailure } from '../engine/scripts.ts';
 import type { Refused } from '../identity/identity.ts';
 import { OAuthError } from '../identity/tokens/oauth-error.ts';
@@ -16,6 +16,12 @@ const later = (seconds: number | undefined, status: 429 | 503): OAuthError =>
   new OAuthError('temporarily_unavailable', 'try again later', {
     status,
     headers: { 'Retry-After': String(seconds ?? 1) },
+  });
+
+const tooOften = (seconds: number): Refusal =>
+  refuse('rate_limited', 'Too many tokens of the tenant were ended.', {
+    hint: 'Revoke the credential that they came of: it ends any number of them.',
+    headers: { 'Retry-After': String(seconds) },
   });
 
 /** The token of the form, its signature verified; undefined where it is none of ours, or not one any more (RFC 7009 §2.2). */
@@ -64,9 +70,13 @@ export const tokenRevocationRoutes: readonly Route[] = [
       const { principal, tenant, services } = ask;
       // An administrator of one tenant ends it there, and can end nothing anywhere else.
       const where = principal.tenant === '*' ? '*' : tenant;
+      const by = where === '*' ? 'admin' : 'holder';
+      // The place for revocations is everybody's: no tenant can use it up for the others.
+      const waitSeconds = by === 'admin' ? 0 : services.identity.tokens.mayRevoke(`${tenant} `);
+      if (waitSeconds > 0) throw tooOften(waitSeconds);
       try {
         const until = Date.now() + LONGEST_MS;
-        await services.identity.tokens.revoke({ jti, where, tenants: '*', until }, 'admin');
+        await services.identity.tokens.revoke({ jti, where, tenants: '*', until }, by);
       } catch (error) {
         if (!(error instanceof TooManyRevoked)) throw redisFailure(error);
         throw refuse('conflict', `${error.message}.`, { details: { rule: 'max' } });

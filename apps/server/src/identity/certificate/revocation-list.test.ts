@@ -39,6 +39,12 @@ test.each<[string, () => Promise<Buffer>, string]>([
   ['from the future', () => derFrom({ thisUpdate: new Date(Date.now() + 3_600_000) }), 'is not valid yet'],
   ['that covers a part only', () => derFrom({ extensions: raw('2.5.29.28', true) }), 'covers a part only'],
   ['of changes only', () => derFrom({ extensions: raw('2.5.29.27', true) }), 'covers a part only'],
+  [
+    'that covers a part and leaves it open',
+    () => derFrom({ extensions: raw('2.5.29.28', false) }),
+    'covers a part only',
+  ],
+  ['of changes that leaves it open', () => derFrom({ extensions: raw('2.5.29.27', false) }), 'covers a part only'],
 ])('a list %s is refused', async (_, make, reason) => {
   await expect(read(await make())).rejects.toThrow(reason);
 });

@@ -26,8 +26,9 @@ const REASON_CODE = '551d15';
 /** superseded and cessationOfOperation. */
 const RETIRED: ReadonlySet<number> = new Set([4, 5]);
 
-/** issuingDistributionPoint and its like mean a list that is not whole. */
 const NOTHING_CRITICAL: ReadonlySet<string> = new Set();
+/** issuingDistributionPoint and deltaCRLIndicator: a list that is not whole. Both must be critical; not all tools write them so. */
+const PARTIAL = ['551d1c', '551d1b'];
 
 /**
  * Reads one list and verifies that one of the authorities signed it.
@@ -58,7 +59,8 @@ export async function readRevocationList(
   if (list.next !== TAG.utcTime && list.next !== TAG.generalizedTime) throw new Malformed('does not say when it ends');
   const nextUpdate = timeOf(list);
   const entries = await readEntries(list.maybe(TAG.sequence));
-  if (readExtensions(list.maybe(0xa0), NOTHING_CRITICAL).hasUnknownCritical) {
+  const extensions = readExtensions(list.maybe(0xa0), NOTHING_CRITICAL);
+  if (extensions.hasUnknownCritical || PARTIAL.some((id) => extensions.values.has(id))) {
     throw new Malformed('covers a part only (delta, indirect or distribution point): publish one full list');
   }
   list.end();

@@ -1,6 +1,6 @@
 import type { Secret } from '../../config/secret.ts';
 import type { Send } from '../../outgoing/send.ts';
-import { type Claims, isClaims } from '../jwt/claim.ts';
+import { type Claims, claimAt, isClaims } from '../jwt/claim.ts';
 import type { Introspector } from './settings.ts';
 
 const TIMEOUT_MS = 5_000;
@@ -32,14 +32,28 @@ export async function introspect(
     timeoutMs: TIMEOUT_MS,
     maxBytes: MAX_BYTES,
   });
+  if (status === 400 && isAboutToken(body)) return { active: false };
   if (status === 401) throw new Error('it does not accept clientId and secret');
   if (status !== 200) throw new Error(`the answer has status ${status}`);
-  let value: unknown;
-  try {
-    value = JSON.parse(body.toString('utf8'));
-  } catch {
-    // Told below.
-  }
+  const value = jsonOf(body);
   if (!isClaims(value)) throw new Error('the answer is not a JSON object');
   return value;
+}
+
+/**
+ * Whether it is this very token that it will not look at: anybody can send one such, and no other token may wait for that. That it does
+ * not accept us can be a 400 too (RFC 6749 §5.2).
+ */
+function isAboutToken(body: Buffer): boolean {
+  const value = jsonOf(body);
+  const error = isClaims(value) ? claimAt(value, 'error') : undefined;
+  return error === 'invalid_request' || error === 'invalid_token' || error === 'unsupported_token_type';
+}
+
+function jsonOf(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
 }

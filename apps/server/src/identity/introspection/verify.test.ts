@@ -223,6 +223,19 @@ describe('an authorization server that does not answer', () => {
     expect(await ask('opaque-1')).toHaveProperty('principal');
   });
 
+  test.each([
+    ['invalid_request', 'token_not_active', 'principal'],
+    ['invalid_client', 'introspection_unavailable', 'refused'],
+  ])('or refuses one token (400 %s) makes others wait only where it refuses us', async (error, why, other) => {
+    answer = ({ token }, response) =>
+      token === 'odd'
+        ? response.writeHead(400).end(JSON.stringify({ error, error_description: 'malformed' }))
+        : response.end(JSON.stringify(good()));
+    const { ask } = mechanism();
+    expect(reason(await ask('odd', '198.51.100.1'))).toBe(why);
+    expect(await ask('opaque-1')).toHaveProperty(other);
+  });
+
   test('keeps known tokens for no longer than if it did', async () => {
     const { ask, pass } = mechanism();
     await ask('opaque-1');

@@ -23,6 +23,9 @@ export interface ClientsOptions {
   readonly now?: () => number;
 }
 
+/** As credentials are named. */
+const CLIENT_ID = /^[0-9A-Za-z]{1,64}$/;
+
 /** What a client sent, and from where. */
 export interface ClientAttempt {
   readonly presented: Presented;
@@ -45,7 +48,8 @@ export class OAuthClients {
   async authenticate({ presented, certificate, sourceIp }: ClientAttempt): Promise<Known | Refused> {
     if (presented.method === 'client_secret_basic') return this.#bySecret(presented, sourceIp);
     const source = networkOf(sourceIp);
-    const { id } = presented;
+    // What is counted under is kept: a name that is none is not.
+    const id = CLIENT_ID.test(presented.id) ? presented.id : '';
     const wait = this.#failures.waitSeconds(source, id, this.#now());
     if (wait > 0) return { refused: 'too_many_failures', answer: 'rate_limited', retryAfterSeconds: wait };
     const known = await this.#byKey(presented, certificate);
@@ -85,7 +89,7 @@ export class OAuthClients {
 
   async #find(id: string): Promise<Credential | Refused> {
     const { store } = this.#options;
-    if (!/^[0-9A-Za-z]{1,64}$/.test(id)) return { refused: 'unknown_client' };
+    if (id === '') return { refused: 'unknown_client' };
     const found = store.warm(id) ?? (await store.load(id));
     if (found === 'unavailable') return UNAVAILABLE;
     if (typeof found === 'string' || found.record.kind !== 'client') return { refused: 'unknown_client' };

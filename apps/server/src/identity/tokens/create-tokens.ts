@@ -36,6 +36,7 @@ export interface OwnTokens {
   readonly keys: KnownKeys;
   /**
    * Ends a token and what was made of it: everywhere within a second, and where something would be changed, at once.
+   * `admin` is one of all tenants: half of the places are for those alone.
    * @throws {TooManyRevoked} and what Redis throws
    */
   readonly revoke: (token: Revocation, by: 'holder' | 'admin') => Promise<void>;
