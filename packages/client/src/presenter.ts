@@ -52,13 +52,20 @@ export class Presenter {
   /** A request of the credential's own, to the same server. @param path without the base path */
   readonly post = async (
     path: string,
-    { authorization, headers, contentType, body }: PostRequest,
+    { authorization, headers, contentType, body, proof }: PostRequest,
   ): Promise<{ status: number; body: string }> => {
-    const { transport, basePath, timeoutMs } = this.#options;
+    const { transport, origin, basePath, timeoutMs } = this.#options;
+    const dpop = proof?.('POST', origin + basePath + path);
     return transport.send({
       method: 'POST',
       path: basePath + path,
-      headers: { ...this.headers, ...headers, authorization, 'content-type': contentType },
+      headers: {
+        ...this.headers,
+        ...headers,
+        ...(dpop !== undefined && { dpop }),
+        authorization,
+        'content-type': contentType,
+      },
       body,
       timeoutMs,
       maxBytes: CREDENTIAL_BYTES,

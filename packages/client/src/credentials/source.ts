@@ -27,6 +27,8 @@ export interface PostRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly contentType: string;
   readonly body: string;
+  /** Makes the header `DPoP` for the URL of the request. */
+  readonly proof?: ((method: string, url: string) => string) | undefined;
 }
 
 /** Headers that say who is asking, where a bearer token is not enough (DPoP). */
