@@ -2,7 +2,7 @@ import type { CryptoKey } from 'jose';
 import type { RedisClient } from '../../redis/connect.ts';
 import type { CredentialStore } from '../credential-store.ts';
 import type { Sealer } from '../seal.ts';
-import { isLive, type KeyRing, type SigningKey } from './key-ring.ts';
+import { isLive, type SigningKey } from './key-ring.ts';
 import { ensureKeys, publicJwk, usable } from './signing-keys.ts';
 
 /** A key of the ring, ready for use. */
@@ -25,7 +25,6 @@ const UNKNOWN_MS = 250;
 /** The signing keys as this process last saw them: read again when anything about credentials has changed. */
 export class KnownKeys {
   readonly #options: KnownKeysOptions;
-  #ring: KeyRing = [] as unknown as KeyRing;
   #prepared = new Map<string, Prepared>();
   #generation = -1;
   #readAt = Number.NEGATIVE_INFINITY;
@@ -65,13 +64,13 @@ export class KnownKeys {
   /** The keys that sign or verify, the one that signs first. @throws what Redis throws, {UnreadableKeys} */
   async list(): Promise<readonly SigningKey[]> {
     await this.refresh();
-    return this.#ring.filter((key) => isLive(key, this.#options.now()));
+    return this.#live();
   }
 
   /** What others verify with (RFC 7517 §5). @throws what Redis throws, {UnreadableKeys} */
   async published(): Promise<{ keys: ReturnType<typeof publicJwk>[] }> {
     if (!this.isFresh) await this.refresh();
-    return { keys: this.#ring.filter((key) => isLive(key, this.#options.now())).map(publicJwk) };
+    return { keys: this.#live().map(publicJwk) };
   }
 
   /** Reads the ring, once for all who ask at the same time. */
@@ -82,13 +81,19 @@ export class KnownKeys {
     return this.#reading;
   }
 
+  #live(): SigningKey[] {
+    const keys = [...this.#prepared.values()].map(({ key }) => key);
+    return keys.filter((key) => isLive(key, this.#options.now()));
+  }
+
   async #read(): Promise<void> {
     const { redis, sealer, store, now } = this.#options;
     const { generation } = store;
     const ring = await ensureKeys(redis, sealer, now());
-    const prepared = await Promise.all(ring.map((key) => this.#prepared.get(key.kid) ?? prepare(key)));
-    this.#ring = ring;
-    this.#prepared = new Map(prepared.map((each, at) => [ring[at]!.kid, { ...each, key: ring[at]! }]));
+    const prepared = await Promise.all(
+      ring.map(async (key) => ({ ...(this.#prepared.get(key.kid) ?? (await prepare(key))), key })),
+    );
+    this.#prepared = new Map(prepared.map((each) => [each.key.kid, each]));
     this.#readAt = now();
     // Of what changed meanwhile it is not sure that it was read.
     this.#generation = generation;

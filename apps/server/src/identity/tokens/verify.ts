@@ -103,16 +103,12 @@ export class IssuedTokens {
     if (!keys.isFresh || revocation?.generation !== store.generation || !store.isBelieved()) return undefined;
     if (!keys.verifies(kid)) return refusal('retired_key', token);
     if (revocation.revoked) return refusal('revoked', token);
-    const credential = isStored(root) ? (loaded ?? store.warm(root.id)) : undefined;
-    if (isStored(root)) {
-      if (credential === undefined) return undefined;
-      if (typeof credential === 'string') return refusal(`parent_${credential}`, token);
-      const reason = invalidity(credential.record, this.#now());
-      if (reason !== undefined) return refusal(`parent_${reason}`, token);
-      if (!isOfRecord(claims, credential.record)) return refusal('parent_is_another', token);
-      if (isOfFormerSecret(root, credential.record, this.#now())) return refusal('parent_rotated', token);
-    } else if (!stillVouched(root)) return refusal('parent_not_believed', token);
-    const subject = subjectFor(token, credential as Credential | undefined);
+    const stored = isStored(root) ? (loaded ?? store.warm(root.id)) : 'elsewhere';
+    if (stored === undefined) return undefined;
+    if (stored === 'elsewhere' && !stillVouched(root)) return refusal('parent_not_believed', token);
+    const ended = stored === 'elsewhere' ? undefined : endOf(stored, claims, this.#now());
+    if (ended !== undefined) return refusal(ended, token);
+    const subject = subjectFor(token, typeof stored === 'string' ? undefined : stored);
     if (isDisabled(subject)) return refusal('principal_disabled', token);
     return binding === undefined ? { principal: subject } : { principal: subject, binding };
   }
@@ -199,6 +195,15 @@ function bindingOf({ cnf }: Claims): { binding?: Binding } {
     binding:
       'jkt' in cnf ? { kind: 'dpop', thumbprint: cnf.jkt } : { kind: 'certificate', thumbprint: cnf['x5t#S256'] },
   };
+}
+
+/** Why what came of the stored credential does not count, if it does not. */
+function endOf(stored: Lookup, claims: Claims, now: number): string | undefined {
+  if (typeof stored === 'string') return `parent_${stored}`;
+  const reason = invalidity(stored.record, now);
+  if (reason !== undefined) return `parent_${reason}`;
+  if (!isOfRecord(claims, stored.record)) return 'parent_is_another';
+  return isOfFormerSecret(claims.ojs.root, stored.record, now) ? 'parent_rotated' : undefined;
 }
 
 /** The same object as long as nothing changes: decisions about it are remembered by its identity. */
