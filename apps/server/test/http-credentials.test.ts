@@ -13,7 +13,10 @@ let acme: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'ojs-credentials-'));
   const policyFile = join(directory, 'policy.json');
-  await writeFile(policyFile, JSON.stringify({ roles: { keeper: ['admin', 'inspect'] }, principals: {} }));
+  await writeFile(
+    policyFile,
+    JSON.stringify({ roles: { keeper: ['admin', 'inspect'] }, principals: { 'away@acme': { disabled: true } } }),
+  );
   ojs = await startHarness({ OJS_POLICY_FILE: policyFile, OJS_ROTATION_GRACE_SECONDS: '3600' });
   root = await ojs.key('admin', 'admin', { tenant: '*', principal: 'root@test' });
   acme = await ojs.key('admin', 'admin', { tenant: 'acme', principal: 'admin@acme' });
@@ -116,7 +119,9 @@ describe('create', () => {
     const keeper = await ojs.key('admin', 'admin', { tenant: 'acme', principal: 'keeper@acme' });
     // A role that administers and reads, and does nothing else.
     expect((await patch(idOf(keeper), root, { roles: ['keeper'] })).status).toBe(200);
-    for (const body of [producer, admin, { ...producer, plane: 'worker', roles: ['worker'] }]) {
+    // Nor for one that is disabled now, and may be enabled one day.
+    const disabled = { ...admin, principal: 'away@acme' };
+    for (const body of [producer, admin, disabled, { ...producer, plane: 'worker', roles: ['worker'] }]) {
       const answer = await post('', keeper, body);
       expectRefusal(answer, 403, 'permission_denied');
       expect(ruleOf(answer)).toBe('containment');

@@ -2,7 +2,7 @@ import { type Grant, PERMISSIONS, type Permission, PLANES } from '@ojs/schema';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { uncovered } from './covers.ts';
-import { decide, type Policy, type Subject } from './decide.ts';
+import { decide, type Policy, rulesOf, type Subject } from './decide.ts';
 
 /** Few names, so that patterns meet. */
 const queue = fc.constantFrom('a', 'b', 'a.a', 'a.b', 'a.a.a', 'b.a');
@@ -62,11 +62,30 @@ test('what is covered holds nothing on any queue that the outer one does not hol
   expect(holding).toBeGreaterThan(50);
 });
 
-test('everybody covers itself, and what is refused is the permission that is missing', () => {
+test('everybody who is not disabled covers itself, and what is refused is the permission that is missing', () => {
   fc.assert(
-    fc.property(policy, subject, (rules, one) => uncovered(rules, one, one) === undefined),
+    fc.property(
+      policy,
+      subject,
+      (rules, one) => rulesOf(rules, one)?.disabled === true || uncovered(rules, one, one) === undefined,
+    ),
     { numRuns: 1_000 },
   );
+});
+
+test('who is disabled, or has a role that the policy has lost, counts with what it has when that ends', () => {
+  const who = (id: string, role: string): Subject => ({
+    ...{ id, tenant: 't', plane: 'admin', roles: [role], grants: [], mfa: false },
+    credential: { kind: 'api_key', id },
+  });
+  const eve = { roles: ['all'], grants: [], disabled: true };
+  const rules: Policy = { roles: { all: PERMISSIONS, some: ['admin', 'inspect'] }, principals: { eve } };
+  for (const inner of [who('eve', 'some'), who('bob', 'lost')]) {
+    expect(uncovered(rules, who('keeper', 'some'), inner)).toBe('enqueue');
+    expect(uncovered(rules, who('root', 'all'), inner)).toBeUndefined();
+  }
+  // Nobody has more by what it has lost itself.
+  expect(uncovered(rules, who('keeper', 'lost'), who('bob', 'some'))).toBe('inspect');
 });
 
 test('who is narrowed to a job or to job types covers nobody', () => {

@@ -10,6 +10,8 @@ test.each([
   ['', /not JSON/],
   ['{"roles":', /not JSON/],
   ['[]', /policy: /],
+  ['{"principals":{"eve":{"disabled":true},"eve":{}}}', /same key twice/],
+  ['{"principals":{"__proto__":{"disabled":true}}}', /not allowed/],
   ['{"role":{}}', /Unrecognized key/],
   ['{"roles":{"x":["fly"]}}', /roles\.x\.0/],
   ['{"roles":{"X!":[]}}', /roles\.X!/],

@@ -8,6 +8,7 @@ import {
   TenantScope,
 } from '@ojs/schema';
 import { z } from 'zod';
+import { parseJsonText } from '../config/json-text.ts';
 import { BadFile } from '../config/watched-file.ts';
 import type { Policy } from './decide.ts';
 
@@ -64,13 +65,9 @@ export const DEFAULT_POLICY: Policy = policyOf(PolicyFile.parse({}));
  * @throws {BadPolicy} when it is not JSON, breaks a rule, names a role that does not exist, or leaves nobody who could administer.
  */
 export function parsePolicy(text: string): Policy {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw new BadPolicy('the policy is not JSON: check for a missing brace or comma');
-  }
-  const parsed = PolicyFile.safeParse(json);
+  const read = parseJsonText(text);
+  if ('problem' in read) throw new BadPolicy(`the policy ${read.problem}`);
+  const parsed = PolicyFile.safeParse(read.json);
   if (!parsed.success) {
     throw new BadPolicy(
       parsed.error.issues.map((each) => `${each.path.join('.') || 'policy'}: ${each.message}`).join('; '),

@@ -124,6 +124,14 @@ describe('mistakes', () => {
     ]);
   });
 
+  it('name a file with the same key twice, which would silently be the last; a mark of Windows is none', () => {
+    const twice = fileWith('{"admin": {"mfa": "required"}, "admin": {"mfa": "off"}}');
+    expect(mistakes({ ...development, OJS_CONFIG: twice })).toEqual([
+      expect.stringMatching(/^OJS_CONFIG: .* has the same key twice/),
+    ]);
+    expect(mistakes({ ...development, OJS_CONFIG: fileWith('\uFEFF{"logLevel": "warn"}\r\n') })).toEqual([]);
+  });
+
   it('never quote the text of a file that is not JSON', () => {
     const OJS_CONFIG = fileWith('hunter2');
     expect(mistakes({ ...development, OJS_CONFIG }).join()).not.toContain('hunter2');
@@ -165,6 +173,23 @@ describe('production', () => {
   it('refuses the inspector', () => {
     expect(refused({ NODE_OPTIONS: '--inspect=0.0.0.0' })).toEqual(['NODE_OPTIONS']);
     expect(refused({}, ['--inspect-brk'])).toEqual(['NODE_OPTIONS']);
+  });
+  it('refuses what prints or writes secrets, and what weakens TLS for the whole process', () => {
+    for (const option of ['--tls-keylog=/tmp/keys', '--heapsnapshot-signal=SIGUSR2', '--heap-prof']) {
+      expect(refused({ NODE_OPTIONS: `--no-warnings ${option}` }), option).toEqual(['NODE_OPTIONS']);
+    }
+    expect(refused({}, ['--tls-min-v1.0'])).toEqual(['NODE_OPTIONS']);
+    expect(refused({}, ['--tls-min-v1.2', '--max-old-space-size=512'])).toEqual([]);
+    for (const DEBUG of ['*', 'ioredis:*', 'app,ioredis:redis']) expect(refused({ DEBUG }), DEBUG).toEqual(['DEBUG']);
+    expect(refused({ DEBUG: 'app:*', NODE_DEBUG: 'http' })).toEqual(['NODE_DEBUG']);
+  });
+  it('knows http in every case of its letters', () => {
+    const vault = { OJS_SECRET_VAULT_TOKEN: 'k3y', OJS_SECRET_X_REF: 'vault:secret/a#b' };
+    expect(refused({ OJS_TRACING_ENDPOINT: 'HTTP://collector.example:4318' })).toEqual(['OJS_TRACING_ENDPOINT']);
+    expect(refused({ OTEL_EXPORTER_OTLP_ENDPOINT: 'Http://collector.example' })).toEqual(['OJS_TRACING_ENDPOINT']);
+    expect(refused({ ...vault, OJS_VAULT_URL: 'HTTP://vault.example' })).toEqual(['OJS_VAULT_URL']);
+    const aws = { OJS_SECRET_X_REF: 'aws:a#b', AWS_ENDPOINT_URL: 'HTTP://aws.example' };
+    expect(refused(aws)).toEqual(['AWS_ENDPOINT_URL']);
   });
   it('refuses a Redis beyond this machine without TLS or password', () => {
     expect(refused({ OJS_TRACING_ENDPOINT: 'http://collector.example:4318/v1/traces' })).toEqual([

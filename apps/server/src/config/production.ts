@@ -1,5 +1,5 @@
 import type { Mistake } from './mistakes.ts';
-import { staysOnMachine } from './redis-url.ts';
+import { isPlainHttp, staysOnMachine } from './redis-url.ts';
 import type { Settings } from './settings.ts';
 
 /** What production refuses besides settings: how the process itself was started. */
@@ -9,6 +9,11 @@ export interface Process {
   /** Whether it will listen; a command that works on Redis alone needs no certificate. Default: true. */
   readonly listens?: boolean;
 }
+
+/** Options of Node that let others see what is in memory or on the wire. */
+const TELLTALE = /--(inspect|debug|tls[-_]keylog|heapsnapshot|heap[-_]prof)/;
+/** What a listener sets for itself, outgoing connections take from these. */
+const WEAKENING = /--(tls[-_]min[-_]v1\.[01]|insecure[-_]http[-_]parser|openssl[-_]legacy)/;
 
 const IN_DEVELOPMENT = 'only with OJS_ENV=development';
 
@@ -27,7 +32,7 @@ export function productionMistakes(
   const needsTls = listens && !proxy.terminatesTls;
   const beyond = redis.url.filter((url) => !staysOnMachine(url));
   const passwordInUrl = (url: string): boolean => (URL.parse(url)?.password ?? '') !== '';
-  const inspects = (text: string): boolean => /--inspect|--debug/.test(text);
+  const started = [process.env.NODE_OPTIONS ?? '', ...process.execArgv];
   const rules: [broken: boolean, name: string, problem: string][] = [
     [needsTls && tls.certFile === undefined, 'OJS_TLS_CERT_FILE', 'is required: production serves TLS only'],
     [needsTls && tls.keyFile === undefined, 'OJS_TLS_KEY_FILE', 'is required: production serves TLS only'],
@@ -49,7 +54,7 @@ export function productionMistakes(
       'is required for a Redis beyond this machine: set it, OJS_SECRET_REDIS_PASSWORD_FILE or OJS_SECRET_REDIS_PASSWORD_REF',
     ],
     [
-      tracing.endpoint?.startsWith('http:') === true && !staysOnMachine(tracing.endpoint),
+      tracing.endpoint !== undefined && isPlainHttp(tracing.endpoint) && !staysOnMachine(tracing.endpoint),
       'OJS_TRACING_ENDPOINT',
       'is not encrypted and leaves this machine: use https://',
     ],
@@ -64,10 +69,21 @@ export function productionMistakes(
       'switches certificate checks off: remove it, and name a private CA with OJS_REDIS_CA_FILE',
     ],
     [
-      inspects(process.env.NODE_OPTIONS ?? '') || process.execArgv.some(inspects),
+      started.some((options) => TELLTALE.test(options)),
       'NODE_OPTIONS',
-      'opens the inspector, which shows every secret in memory: start without --inspect',
+      'opens the inspector, or writes keys or memory to files, which shows every secret: start without that option',
     ],
+    [
+      started.some((options) => WEAKENING.test(options)),
+      'NODE_OPTIONS',
+      'weakens TLS or the reading of HTTP for the whole process: start without that option',
+    ],
+    [
+      /(^|[\s,])(\*|ioredis)/.test(process.env.DEBUG ?? ''),
+      'DEBUG',
+      'prints what is sent to Redis, passwords and jobs with it: remove it',
+    ],
+    [Boolean(process.env.NODE_DEBUG), 'NODE_DEBUG', 'prints requests with their credentials: remove it'],
   ];
   return rules.filter(([broken]) => broken).map(([, name, problem]) => ({ name, problem }));
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { parseJsonText } from './json-text.ts';
 import { secretsAmong } from './looks-secret.ts';
 import { type Mistake, nearest } from './mistakes.ts';
 import { codeOf } from './secrets.ts';
@@ -19,13 +20,10 @@ function readConfigFile(path: string, mistakes: Mistake[]): Nested {
     mistakes.push({ name: 'OJS_CONFIG', problem: `the file ${path} cannot be read (${codeOf(error)})` });
     return {};
   }
-  try {
-    const value: unknown = JSON.parse(text);
-    if (isObject(value)) return value;
-  } catch {
-    // Told below. The parser's message quotes the file, so it is not repeated.
-  }
-  mistakes.push({ name: 'OJS_CONFIG', problem: `the file ${path} must hold one JSON object` });
+  const read = parseJsonText(text);
+  if ('json' in read && isObject(read.json)) return read.json;
+  const problem = 'problem' in read ? read.problem : 'must hold one JSON object';
+  mistakes.push({ name: 'OJS_CONFIG', problem: `the file ${path} ${problem}` });
   return {};
 }
 

@@ -18,6 +18,10 @@ it('a section that does not exist is refused by name, so that a misspelt one is 
   expect(rejected('{"issuer": []}')).toContain('issuer');
 });
 
+it('a section that comes twice is refused, since one of the two would be silence', () => {
+  expect(rejected('{"binding": {}, "binding": {}}')).toContain('same key twice');
+});
+
 it('text that is not JSON is refused without repeating it', () => {
   expect(rejected('{"issuers": hunter2')).not.toContain('hunter2');
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJsonText } from '../config/json-text.ts';
 import { BadFile } from '../config/watched-file.ts';
 import { BindingRules, bindingMistakes } from './binding/settings.ts';
 import { certificateMistakes } from './certificate/mistakes.ts';
@@ -40,13 +41,9 @@ export const NOTHING_BELIEVED: IdentityFile = IdentityFile.parse({});
  * @throws {BadFile} with every mistake, by place and rule, and none of the values
  */
 export function parseIdentityFile(text: string, environment: Environment, secrets?: SecretValues): IdentityFile {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw new BadFile('it is not JSON: check for a missing brace or comma');
-  }
-  const parsed = IdentityFile.safeParse(json);
+  const read = parseJsonText(text);
+  if ('problem' in read) throw new BadFile(`it ${read.problem}`);
+  const parsed = IdentityFile.safeParse(read.json);
   const mistakes = parsed.success
     ? CHECKS.flatMap((check) => check(parsed.data, environment, secrets))
     : parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'file'}: ${message}`);

@@ -1,5 +1,5 @@
 import type { Mistake } from '../config/mistakes.ts';
-import { staysOnMachine } from '../config/redis-url.ts';
+import { isPlainHttp, staysOnMachine } from '../config/redis-url.ts';
 import type { SecretSource } from '../config/secret-store.ts';
 import type { Settings } from '../config/settings.ts';
 import { parseReference, REFERENCE_FORMS } from './reference.ts';
@@ -29,7 +29,7 @@ export function referenceMistakes(sources: Sources, settings: Settings, env: Nod
 
 function vaultMistakes(vault: Vault, env: Settings['env'], sources: Sources): Mistake[] {
   const { url = '', appRole, kubernetes } = vault;
-  const isPlain = url.startsWith('http:');
+  const isPlain = isPlainHttp(url);
   const isToken = sources.has('VAULT_TOKEN');
   const logins = [isToken, appRole.roleId !== undefined, kubernetes.role !== undefined].filter(Boolean).length;
   const rules: [broken: boolean, name: string, problem: string][] = [
@@ -56,6 +56,6 @@ function vaultMistakes(vault: Vault, env: Settings['env'], sources: Sources): Mi
 /** The SDK of AWS has its own variables. */
 function awsMistakes(env: NodeJS.ProcessEnv): Mistake[] {
   return ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_SECRETS_MANAGER']
-    .filter((name) => env[name]?.startsWith('http:'))
+    .filter((name) => isPlainHttp(env[name] ?? ''))
     .map((name) => ({ name, problem: 'is not encrypted: use https://' }));
 }
