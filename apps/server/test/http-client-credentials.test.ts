@@ -9,6 +9,7 @@ import * as oauth from 'oauth4webapi';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DEFAULT_POLICY } from '../src/access/policy.ts';
 import { Tenants } from '../src/access/tenants.ts';
+import type { AuditEvent } from '../src/audit/audit.ts';
 import { runClients } from '../src/cli/clients.ts';
 import { runSigningKeys, runTokens } from '../src/cli/tokens.ts';
 import { CredentialManager } from '../src/identity/manage/manager.ts';
@@ -345,7 +346,8 @@ describe('a token that is asked for with a proof', () => {
 });
 
 describe('the command line', () => {
-  const audit = { record: () => undefined, close: async () => undefined, reopen: () => undefined };
+  const events: AuditEvent[] = [];
+  const audit = { record: (event: AuditEvent) => void events.push(event), close: async () => undefined };
   const environment = () => {
     const out: string[] = [];
     const sealer = createSealer(Buffer.from(ojs.env.OJS_SECRET_SERVER_KEY ?? '', 'base64url'));
@@ -368,6 +370,12 @@ describe('the command line', () => {
     const { id } = JSON.parse(out.pop() ?? '');
     expect((await grant(id, oauth.PrivateKeyJwt(privateKey))).access_token).toMatch(/^eyJ/);
     expect(await runClients(args, clients)).toBe(2);
+    events.length = 0;
+    const refused = args.map((each) => (each === 'producer' ? 'admin' : each)).with(3, 'producer');
+    expect(await runClients([...refused, '--jwks', file('public.jwk')], clients)).toBe(1);
+    expect(events).toMatchObject([
+      { event_type: 'credential.created', outcome: 'failure', detail: { of: 'cli', method: 'private_key_jwt' } },
+    ]);
   });
 
   it('rotates signing keys, and revokes a token by its id', async () => {

@@ -328,3 +328,23 @@ describe('the last admin (K13)', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
   });
 });
+
+describe('a change whose end nobody heard', () => {
+  it('is in the audit log once, and made again with the next request', async () => {
+    const { id } = await created(acme, producer);
+    // The record is written, and then Redis refuses to announce it.
+    await ojs.connections.client.call('ACL', 'SETUSER', 'default', 'resetchannels');
+    const answer = await post(`/${id}/revoke`, acme, { reason: 'compromised' });
+    const creating = await post('', acme, producer);
+    await ojs.connections.client.call('ACL', 'SETUSER', 'default', 'allchannels');
+    expect(answer.status).toBeGreaterThanOrEqual(500);
+    expect(await recordsOf(answer)).toMatchObject([
+      {
+        ...{ event_type: 'credential.revoked', outcome: 'failure', principal: 'admin@acme' },
+        detail: { credential: `…${id.slice(-4)}`, rule: 'unanswered' },
+      },
+    ]);
+    expect(await recordsOf(creating)).toMatchObject([{ event_type: 'credential.created', outcome: 'failure' }]);
+    await expect.poll(async () => (await post(`/${id}/revoke`, acme)).status).toBe(200);
+  });
+});

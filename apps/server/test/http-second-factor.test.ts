@@ -91,9 +91,12 @@ const WITH_KEY_ALONE: Readonly<Record<string, string>> = {
   revokeTokenById: 'one token, which lasts minutes and which its holder gets anew',
 };
 
-test('every operation that only admins have, or that removes something, needs a second factor or says why not', () => {
+test('every operation that only admins have, or that removes or changes something, needs a second factor or says why not', () => {
   const risky = all.filter(
-    ({ permission, method }) => (permission === 'admin' && method !== 'GET') || method === 'DELETE',
+    ({ permission, method, planes }) =>
+      (permission === 'admin' && method !== 'GET') ||
+      method === 'DELETE' ||
+      (method === 'PATCH' && planes.length === 0),
   );
   const silent = risky.filter(
     ({ id, secondFactor }) => secondFactor === undefined && !Object.hasOwn(WITH_KEY_ALONE, id),

@@ -50,7 +50,9 @@ class Holders {
     const subjects = new Map<string, Held[]>();
     for (const record of records) {
       const held = { subject: principalOf(record), isValid: (now: number) => invalidity(record, now) === undefined };
-      subjects.set(record.principal, [...(subjects.get(record.principal) ?? []), held]);
+      const others = subjects.get(record.principal);
+      if (others === undefined) subjects.set(record.principal, [held]);
+      else others.push(held);
     }
     this.#subjects = subjects;
     this.#compromised = new Set(records.filter(({ revokedReason: why }) => why === 'compromised').map(({ id }) => id));

@@ -83,10 +83,16 @@ async function create(argv: readonly string[], { redis, config, out, audit }: Ke
     graceMs: config.rotation.graceSeconds * 1_000,
   });
   const local = localUser();
-  const record = await manager.register({ name: local.principal }, asked.draft, client);
-  const { tenant } = record;
+  const { plane, roles, queues, principal, tenant } = asked.draft;
+  const event = { event_type: 'credential.created', ...local, tenant };
+  const record = await manager.register({ name: local.principal }, asked.draft, client).catch((error: unknown) => {
+    const refused = error instanceof CredentialRefusal ? error.message : 'Redis did not do it';
+    const detail = { kind: 'client', plane, roles, queues, of: principal, method: client.method, refused };
+    audit.record({ ...event, outcome: 'failure', detail });
+    throw error;
+  });
   const detail = { ...toldOf(policy, record), method: client.method };
-  audit.record({ event_type: 'credential.created', ...local, tenant, outcome: 'success', detail });
+  audit.record({ ...event, outcome: 'success', detail });
   if (asked.json) out(JSON.stringify(shownCredential(policy, record, Date.now())));
   else out(`Client ${record.id} of ${record.principal}: give it this id as its client_id.`);
 }

@@ -31,11 +31,14 @@ export class SecretStore implements Secrets {
   readonly #graceMs: number;
   readonly #now: () => number;
 
-  /** @param graceMs how long a value stays good after it was replaced. */
+  /**
+   * @param graceMs how long a value stays good after it was replaced.
+   * @param now milliseconds of a clock that never jumps: one that is set back would keep what was replaced.
+   */
   constructor(
     found: ReadonlyMap<string, { readonly source: SecretSource; readonly value?: Secret | undefined }>,
     graceMs: number,
-    now: () => number = Date.now,
+    now: () => number = () => performance.now(),
   ) {
     for (const [name, { source, value }] of found) this.#kept.set(name, { source, current: value });
     this.#graceMs = graceMs;

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { loadConfig } from './config.ts';
 import { ConfigMistakes } from './mistakes.ts';
 import { readSecretFile } from './secret-file.ts';
@@ -225,6 +225,18 @@ describe('the file of settings', () => {
 });
 
 describe('a secret that is replaced', () => {
+  it('ends in its time, whatever somebody sets the clock to', () => {
+    const found = new Map([['A', { source: { from: 'variable' as const } }]]);
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] });
+    const store = new SecretStore(found, 60_000);
+    store.replace('A', 'one');
+    store.replace('A', 'two');
+    vi.setSystemTime(Date.now() - 3_600_000);
+    vi.advanceTimersByTime(60_000);
+    expect(store.previous('A')).toBeUndefined();
+    vi.useRealTimers();
+  });
+
   it('is good until its grace period is over, and only the one before', () => {
     let now = 1_000;
     const found = new Map([['A', { source: { from: 'variable' as const } }]]);

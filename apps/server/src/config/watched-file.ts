@@ -1,6 +1,6 @@
 import { type FSWatcher, watch } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { readBounded } from '../connection/read-bounded.ts';
 import { Settling } from './settling.ts';
 
 /** What is followed, and who hears of it. */
@@ -23,6 +23,9 @@ export interface Watched<T> {
 export class BadFile extends Error {
   override readonly name: string = 'BadFile';
 }
+
+/** Far more than anybody writes by hand. */
+const MAX_BYTES = 16 * 1024 * 1024;
 
 /** How often the file is looked at besides the notices of the system, which some file systems do not give. */
 const LOOK_MS = 500;
@@ -117,7 +120,7 @@ export class WatchedFile<T> {
 /** @throws {BadFile} */
 export async function readText(path: string, setting: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return (await readBounded(path, MAX_BYTES)).bytes.toString('utf8');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
     throw new BadFile(`the file cannot be read (${code}): check ${setting} and the rights of the file`);

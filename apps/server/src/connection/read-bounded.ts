@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 /** A file that is not what it was taken for, or is being written at this moment. */
@@ -20,11 +21,11 @@ export interface ReadFile {
 const WORLD_READABLE = 0o004;
 
 /**
- * Reads a file that may be replaced or grow meanwhile, never more than `maxBytes` of it.
+ * Reads a file that may be replaced or grow meanwhile, never more than `maxBytes` of it. Never waits: a pipe that nobody writes to is no file.
  * @throws {NotThatFile} when it is larger, grows, or is no regular file; else what the system says (`code`).
  */
 export async function readBounded(path: string, maxBytes: number): Promise<ReadFile> {
-  const file = await open(path);
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stat = await file.stat();
     if (!stat.isFile()) throw new NotThatFile('not_a_file');

@@ -27,13 +27,22 @@ if version ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
 return 1`;
 
-/** Reads all credentials. The version first: a change meanwhile is then noticed by {@link writeCredential}. */
+/** How many are read and parsed at a time: everybody else has a turn before the next ones. */
+const AT_A_TIME = 200;
+
+/** Reads all credentials, in no order. The version first: a change meanwhile is then noticed by {@link writeCredential}. */
 export async function listCredentials(redis: RedisClient): Promise<CredentialList> {
   const version = (await redis.get(systemSpace.accessVersion)) ?? '0';
-  const all = Object.entries(await redis.hgetall(systemSpace.credentials));
-  const records = all.map(([id, raw]) => parseRecord(id, raw)).filter((record) => record !== undefined);
-  const readable = new Set(records.map(({ id }) => id));
-  return { version, records, unreadable: all.map(([id]) => id).filter((id) => !readable.has(id)) };
+  // Redis may give one twice.
+  const all = new Map<string, CredentialRecord | undefined>();
+  let cursor = '0';
+  do {
+    const [next, flat] = await redis.hscan(systemSpace.credentials, cursor, 'COUNT', AT_A_TIME);
+    for (let at = 0; at + 1 < flat.length; at += 2) all.set(flat[at]!, parseRecord(flat[at]!, flat[at + 1]!));
+    cursor = next;
+  } while (cursor !== '0');
+  const records = [...all.values()].filter((record) => record !== undefined);
+  return { version, records, unreadable: [...all].flatMap(([id, record]) => (record === undefined ? [id] : [])) };
 }
 
 /** One credential, as it was at one version of all. */

@@ -89,6 +89,43 @@ test('two changes on the grounds of the same state: exactly one is written', asy
   expect(await redis.client.hmget(systemSpace.credentials, 'a1', 'a2', 'a3')).toContain(null);
 });
 
+test('all credentials are read a few at a time, so that everybody else has a turn in between', async () => {
+  const ids = Array.from({ length: 1_000 }, (_, at) => `many${at}`);
+  const flat = ids.flatMap((id) => [id, JSON.stringify(record(id))]);
+  await redis.client.hset(systemSpace.credentials, ...flat, 'broken', '{');
+  const asked: string[] = [];
+  const client = new Proxy(redis.client, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== 'function') return value;
+      asked.push(String(name));
+      return value.bind(target);
+    },
+  });
+  const { records, unreadable } = await listCredentials(client);
+  expect(records.map(({ id }) => id)).toEqual(expect.arrayContaining(ids));
+  expect(new Set(records.map(({ id }) => id)).size).toBe(records.length);
+  expect(unreadable).toEqual(['broken']);
+  expect(asked).not.toContain('hgetall');
+  expect(asked.filter((name) => name === 'hscan').length).toBeGreaterThanOrEqual(4);
+  await redis.client.hdel(systemSpace.credentials, ...ids, 'broken');
+});
+
+test('a clock that is set to another time changes nothing about what is believed', async () => {
+  await put(record('clock'));
+  const store = new CredentialStore({ redis, log });
+  await store.start();
+  await store.load('clock');
+  vi.useFakeTimers({ toFake: ['Date'] });
+  for (const hours of [-1, 2]) {
+    vi.setSystemTime(Date.now() + hours * 3_600_000);
+    expect(store.isBelieved()).toBe(true);
+    expect(store.warm('clock')).toMatchObject({ record: { id: 'clock' } });
+  }
+  vi.useRealTimers();
+  store.close();
+});
+
 test('while Redis is away, what was read is believed for a bounded time; then it is unavailable, until Redis answers', async () => {
   await put(record('warm'));
   const store = await started();

@@ -22,7 +22,7 @@ interface Cached {
 export interface CredentialStoreOptions {
   readonly redis: Connections;
   readonly log: AccessLog;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds of a clock that never jumps: how old something is has nothing to do with the time of day. */
   readonly now?: () => number;
 }
 
@@ -53,7 +53,7 @@ export class CredentialStore {
   #timer: NodeJS.Timeout | undefined;
   #subscriber: RedisClient | undefined;
 
-  constructor({ redis, log, now = Date.now }: CredentialStoreOptions) {
+  constructor({ redis, log, now = () => performance.now() }: CredentialStoreOptions) {
     this.#connections = redis;
     this.#redis = redis.client;
     this.#log = log;

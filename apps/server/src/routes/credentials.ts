@@ -1,10 +1,10 @@
 import { CreateCredentialRequest, type CredentialsQuery, operations, parseMoment } from '@ojs/schema';
 import type { z } from 'zod';
-import { refuse } from '../connection/refusal.ts';
+import { Refusal, refuse } from '../connection/refusal.ts';
 import type { CredentialRecord } from '../identity/credential-record.ts';
 import type { Actor } from '../identity/manage/change.ts';
 import { CredentialRefusal, Unfinished } from '../identity/manage/refusal.ts';
-import { shownCredential, toldOf } from '../identity/manage/shown.ts';
+import { shownCredential, stateOf, toldOf } from '../identity/manage/shown.ts';
 import type { Ask } from './ask.ts';
 import { identifyAsk } from './identify.ts';
 import { invalid, parse } from './issues.ts';
@@ -50,16 +50,25 @@ function refusalOf(ask: Ask, error: CredentialRefusal, id: string): Error {
   });
 }
 
+/**
+ * What the record of a change that was not made says; undefined where another record tells of it. Where Redis fell silent the change may have
+ * been made, so that is told too.
+ */
+function ruleOf(error: unknown): string | undefined {
+  if (error instanceof CredentialRefusal) return error.kind === 'conflict' ? error.rule : undefined;
+  return error instanceof Refusal ? undefined : 'unanswered';
+}
+
 /** @throws {Refusal} */
 async function orRefuse<T>(ask: Ask, id: string, work: Promise<T>, event?: string): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (!(error instanceof CredentialRefusal)) throw error;
-    if (event !== undefined && error.kind === 'conflict') {
-      ask.record(event, 'failure', { credential: `…${id.slice(-4)}`, rule: error.rule });
+    const rule = ruleOf(error);
+    if (event !== undefined && rule !== undefined) {
+      ask.record(event, 'failure', { ...(id !== '' && { credential: `…${id.slice(-4)}` }), rule });
     }
-    throw refusalOf(ask, error, id);
+    throw error instanceof CredentialRefusal ? refusalOf(ask, error, id) : error;
   }
 }
 
@@ -74,11 +83,12 @@ function told(
 }
 
 const matches =
-  (query: z.output<typeof CredentialsQuery>) =>
-  (each: ReturnType<typeof shown>): boolean =>
-    (['kind', 'plane', 'principal', 'tenant', 'state'] as const).every(
-      (name) => query[name] === undefined || query[name] === each[name],
-    );
+  (query: z.output<typeof CredentialsQuery>, now: number) =>
+  (record: CredentialRecord): boolean =>
+    (['kind', 'plane', 'principal', 'tenant'] as const).every(
+      (name) => query[name] === undefined || query[name] === record[name],
+    ) &&
+    (query.state === undefined || query.state === stateOf(record, now));
 
 /** @throws {Refusal} when the request brings a secret of its own: nobody knows how hard that is to guess */
 function withoutSecret(body: unknown): unknown {
@@ -91,7 +101,7 @@ function withoutSecret(body: unknown): unknown {
 const SETTLE_MS = 200;
 
 /** Their place in the list: the oldest first. */
-const placeOf = ({ created_at, id }: ReturnType<typeof shown>): string => `${created_at} ${id}`;
+const placeOf = ({ createdAt, id }: CredentialRecord): string => `${String(createdAt).padStart(16, '0')} ${id}`;
 
 export const credentialRoutes: readonly Route[] = [
   route(operations.listCredentials, {
@@ -101,14 +111,14 @@ export const credentialRoutes: readonly Route[] = [
       const after = cursor === undefined ? '' : nameOfCursor(cursor);
       if (after === undefined) throw invalid('cursor', 'format', 'is not one that this server gave');
       const { records } = await orRefuse(ask, '', ask.services.credentials.list(readerOf(ask)));
-      const all = records.map((record) => shown(ask, record)).filter(matches(query));
+      const all = records.filter(matches(query, Date.now()));
       const places = all.map((each) => ({ each, place: placeOf(each) })).sort((a, b) => (a.place < b.place ? -1 : 1));
       const rest = places.filter(({ place }) => place > after).slice(offset);
       const page = rest.slice(0, limit);
       const last = rest.length > limit ? page.at(-1)?.place : undefined;
       return {
         body: {
-          credentials: page.map(({ each }) => each),
+          credentials: page.map(({ each }) => shown(ask, each)),
           pagination: paginationOf(query, all.length, last === undefined ? undefined : cursorAfter(last)),
         },
       };
@@ -138,7 +148,12 @@ export const credentialRoutes: readonly Route[] = [
         ...(typeof notBefore === 'number' && { notBefore }),
         ...(typeof expiresAt === 'number' && { expiresAt }),
       };
-      const { record, key } = await orRefuse(ask, '', ask.services.credentials.create(actorOf(ask), draft));
+      const { record, key } = await orRefuse(
+        ask,
+        '',
+        ask.services.credentials.create(actorOf(ask), draft),
+        'credential.created',
+      );
       told(ask, 'credential.created', record);
       return {
         body: { credential: shown(ask, record), key },

@@ -58,6 +58,8 @@ export const webhookOperations = {
     method: 'PATCH',
     path: `${subscriptions}/{id}`,
     summary: 'Change a subscription',
+    // Whoever changes where somebody else's events go has them for good.
+    secondFactor: true,
     params,
     body: UpdateWebhookBody,
     status: 200,

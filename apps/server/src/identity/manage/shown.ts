@@ -18,7 +18,7 @@ export function shownCredential(policy: Policy, record: CredentialRecord, now: n
     roles,
     queues,
     grants,
-    state: invalidity(record, now) ?? 'live',
+    state: stateOf(record, now),
     generation: generationOf(record),
     created_at: formatTimestamp(record.createdAt),
     created_by: createdBy,
@@ -32,6 +32,10 @@ export function shownCredential(policy: Policy, record: CredentialRecord, now: n
     client,
   };
 }
+
+/** Whether it can be used. @param now milliseconds since the epoch */
+export const stateOf = (record: CredentialRecord, now: number): Credential['state'] =>
+  invalidity(record, now) ?? 'live';
 
 /** What an audit record says of a credential that was changed. */
 export const toldOf = (policy: Policy, record: CredentialRecord) => ({
