@@ -218,6 +218,19 @@ describe('a client certificate', () => {
     }
   });
 
+  test.each<[number, Record<string, string>]>([
+    [200, {}],
+    [200, { 'sec-fetch-site': 'none' }],
+    [200, { 'sec-fetch-site': 'same-origin', origin: 'https://localhost' }],
+    [401, { 'sec-fetch-site': 'cross-site' }],
+    [401, { 'sec-fetch-site': 'same-site' }],
+    [401, { origin: 'https://evil.example' }],
+    [401, { origin: 'null' }],
+  ])('that a browser shows by itself is answered with %i where its headers are %o', async (status, headers) => {
+    const agent = agentOf(await client({ names: ['shop.example.org'] }));
+    expect((await ask(agent, { method: 'GET', path: '/ojs/v1/queues', headers })).status).toBe(status);
+  });
+
   test('that means two principals is no credential', async () => {
     const agent = agentOf(await client({ names: [WORKER, 'shop.example.org'] }));
     expect((await ask(agent)).status).toBe(401);

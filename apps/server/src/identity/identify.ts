@@ -2,6 +2,7 @@ import { agree } from './agree.ts';
 import type { Asking, Identified, Known, Mechanism, Mechanisms, Refused } from './identity.ts';
 
 const SEVERAL: Refused = { refused: 'several_credentials' };
+const NOT_MEANT: Refused = { refused: 'cross_site_request' };
 const UNKNOWN: Refused = { refused: 'unknown_kind_of_credential' };
 
 /**
@@ -11,6 +12,8 @@ const UNKNOWN: Refused = { refused: 'unknown_kind_of_credential' };
  */
 export function identify(mechanisms: Mechanisms, asking: Asking): Promise<Identified> | Identified {
   if (asking.authorizationCount > 1) return SEVERAL;
+  // A browser shows its certificate to whatever a page asks for; the header only its own page can write.
+  if (asking.isCrossSite && asking.certificate !== undefined && asking.authorization === undefined) return NOT_MEANT;
   const byHeader = asking.authorization === undefined ? undefined : ask(mechanisms.header, asking, 0);
   const byCertificate = asking.certificate === undefined ? undefined : mechanisms.certificate?.(asking);
   if (byHeader instanceof Promise || byCertificate instanceof Promise) {

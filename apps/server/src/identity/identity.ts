@@ -48,6 +48,8 @@ export interface Asking {
   readonly socket?: unknown;
   readonly certificate?: ClientCertificate | undefined;
   readonly proof?: Proof | undefined;
+  /** A browser sent it for a page of somebody else: what it adds by itself, such as a certificate, nobody meant. */
+  readonly isCrossSite?: boolean;
 }
 
 /** A credential that was not accepted. The client learns nothing but the status. */

@@ -1,4 +1,5 @@
 import type { Plane } from '@ojs/schema';
+import { isCrossSite } from '../connection/cross-site.ts';
 import { type Refusal, refuse } from '../connection/refusal.ts';
 import { type Admission, admit } from '../identity/admit.ts';
 import { identify } from '../identity/identify.ts';
@@ -74,6 +75,7 @@ export function askingOf(ask: Ask, authorization = ask.request.headers.authoriza
     socket: raw.socket,
     certificate: clientCertificate(ask),
     proof: ask.proof,
+    isCrossSite: isCrossSite(ask.request.headers),
   };
 }
 

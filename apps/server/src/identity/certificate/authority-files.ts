@@ -78,8 +78,8 @@ export class AuthorityFiles {
     if (this.#ca?.equals(bytes)) return;
     const isFirst = this.#ca === undefined;
     const { anchors, intermediates } = anchorsOf(readAuthorities(bytes.toString('latin1')));
-    const keys = new Set([...anchors, ...intermediates].map(({ key }) => key));
-    const kept = [...(this.#authority?.lists ?? [])].filter(([issuer]) => keys.has(issuer));
+    const signers = new Set([...anchors, ...intermediates].map(({ signer }) => signer));
+    const kept = [...(this.#authority?.lists ?? [])].filter(([issuer]) => signers.has(issuer));
     this.#ca = bytes;
     // Whoever is new in the file may have a list there already.
     this.#crlStat = undefined;

@@ -15,7 +15,7 @@ export interface Authority {
   readonly intermediates: readonly Certificate[];
   /** `required`: a certificate whose issuer has no list in force is refused. `optional`: lists count where there are any. */
   readonly crl: 'required' | 'optional' | 'none';
-  /** By the issuer's {@link Certificate.key}. */
+  /** By the issuer's {@link Certificate.signer}. */
   readonly lists: ReadonlyMap<string, RevocationList>;
 }
 

@@ -11,6 +11,8 @@ export interface Certificate {
   readonly serial: string;
   /** Whose key it has: SHA-256 of the SubjectPublicKeyInfo. */
   readonly key: string;
+  /** Which authority it is, if it is one: its name and its key. One key may have had several names, each with lists of its own. */
+  readonly signer: string;
   /** DER of the names of subject and issuer. */
   readonly subject: Buffer;
   readonly issuer: Buffer;
@@ -83,6 +85,7 @@ export function readCertificate(der: Buffer): Certificate {
     thumbprint: createHash('sha256').update(der).digest('base64url'),
     serial,
     key: createHash('sha256').update(spki).digest('base64url'),
+    signer: createHash('sha256').update(subject).update(spki).digest('base64url'),
     subject,
     issuer,
     names: names === undefined ? { dns: [], uri: [], email: [] } : readNames(names),

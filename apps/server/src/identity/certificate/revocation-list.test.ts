@@ -2,8 +2,10 @@ import { createPrivateKey, sign } from 'node:crypto';
 import { type Authority, createAuthority } from '@ojs/dev';
 import { beforeAll, expect, test } from 'vitest';
 import { certificatesOf } from '../../../test/certificate-fixtures.ts';
+import { readCertificate } from './certificate.ts';
 import { Malformed } from './der.ts';
 import { derOf } from './pem.ts';
+import { readLists } from './read-lists.ts';
 import { readRevocationList } from './revocation-list.ts';
 
 let authority: Authority;
@@ -63,6 +65,28 @@ function element(tag: number, ...contents: (Buffer | string)[]): Buffer {
   return Buffer.concat([Buffer.from(head), short, all]);
 }
 
+/** A list of the name with the entries, signed by the authority. */
+function listOf(name: Buffer, entries: readonly Buffer[]): Buffer {
+  const algorithm = element(0x30, element(0x06, Buffer.from('2a8648ce3d040302', 'hex')));
+  const [from, until] = ['260101000000Z', '300101000000Z'].map((time) => element(0x17, time)) as [Buffer, Buffer];
+  const signed = element(0x30, element(0x02, '\x01'), algorithm, name, from, until, element(0x30, ...entries));
+  const signature = sign('sha256', signed, createPrivateKey(authority.key));
+  return element(0x30, signed, algorithm, element(0x03, '\0', signature));
+}
+
+test('an authority that has had two names with one key has two lists', async () => {
+  const [der = Buffer.alloc(0)] = derOf(authority.cert, 'CERTIFICATE');
+  const renamed = Buffer.from(der.toString('latin1').replaceAll('development CA', 'development CB'), 'latin1');
+  const both = [der, renamed].map(readCertificate);
+  const [list, other] = both.map(({ subject }, at) =>
+    listOf(subject, [element(0x30, element(0x02, Buffer.from([at + 1])), element(0x17, '260101000000Z'))]),
+  );
+  const now = Date.now();
+  const first = await readLists(list ?? Buffer.alloc(0), both, new Map(), now);
+  const lists = await readLists(other ?? Buffer.alloc(0), both, first, now);
+  expect(both.map(({ signer }) => [...(lists.get(signer)?.revoked ?? [])])).toEqual([['01'], ['02']]);
+});
+
 test('a list of 100,000 certificates is read, and others get their turn meanwhile', async () => {
   const [certificate] = certificatesOf(authority.cert);
   const time = element(0x17, '300101000000Z');
@@ -71,22 +95,10 @@ test('a list of 100,000 certificates is read, and others get their turn meanwhil
     serial.writeUInt32BE(at, 12);
     return element(0x30, element(0x02, serial), time);
   });
-  const algorithm = element(0x30, element(0x06, Buffer.from('2a8648ce3d040302', 'hex')));
-  const name = certificate?.subject ?? '';
-  const version = element(0x02, '\x01');
-  const signed = element(
-    0x30,
-    version,
-    algorithm,
-    name,
-    element(0x17, '260101000000Z'),
-    time,
-    element(0x30, ...entries),
-  );
-  const signature = sign('sha256', signed, createPrivateKey(authority.key));
+  const list = listOf(certificate?.subject ?? Buffer.alloc(0), entries);
   let turns = 0;
   const ticking = setInterval(() => turns++, 0);
-  const { revoked } = await read(element(0x30, signed, algorithm, element(0x03, '\0', signature)));
+  const { revoked } = await read(list);
   clearInterval(ticking);
   expect(revoked.size).toBe(100_000);
   expect(revoked).toContain(`${'11'.repeat(12)}0001869F`);

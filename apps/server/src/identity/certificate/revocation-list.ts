@@ -5,7 +5,7 @@ import { isSignedBy, readSignature } from './signature.ts';
 
 /** A certificate revocation list whose signature was verified (RFC 5280 §5). Times in milliseconds since the epoch. */
 export interface RevocationList {
-  /** {@link Certificate.key} of the authority that signed it. */
+  /** {@link Certificate.signer} of the authority that signed it. */
   readonly issuer: string;
   readonly thisUpdate: number;
   readonly nextUpdate: number;
@@ -82,7 +82,7 @@ function signerOf(
   if (scheme === undefined) throw new Malformed('is signed with an algorithm that is too weak or unknown');
   const signer = named.find(({ x509 }) => isSignedBy(x509.publicKey, scheme, signed, signature));
   if (signer === undefined) throw new Malformed('is not signed by the authority that it names');
-  return signer.key;
+  return signer.signer;
 }
 
 async function readEntries(entries: DerReader | undefined): Promise<Pick<RevocationList, 'revoked' | 'retired'>> {

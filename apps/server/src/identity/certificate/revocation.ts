@@ -9,7 +9,7 @@ export function revocationOf({ authority, certificates }: Path, now: number): Re
   let until = Number.POSITIVE_INFINITY;
   if (crl === 'none') return { until };
   for (const [at, { serial }] of certificates.slice(0, -1).entries()) {
-    const list = lists.get(certificates[at + 1]?.key ?? '');
+    const list = lists.get(certificates[at + 1]?.signer ?? '');
     if (list?.revoked.has(serial)) return { refused: 'revoked' };
     if (crl === 'optional') continue;
     if (list === undefined) return { refused: 'crl_missing' };

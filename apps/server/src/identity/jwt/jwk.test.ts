@@ -68,7 +68,8 @@ describe('keys that are left out (A17)', () => {
 
   test('beyond a hundred', () => {
     const key = publicEc();
-    const { usable, unused } = read(...Array.from({ length: 102 }, (_, at) => ({ ...key, kid: `${at}` })));
-    expect([usable.length, unused.length]).toEqual([100, 2]);
+    // Told as one, however many there are: a published list can have a hundred thousand.
+    const { usable, unused } = read(...Array.from({ length: 10_000 }, (_, at) => ({ ...key, kid: `${at}` })));
+    expect([usable.length, unused.length]).toEqual([100, 1]);
   });
 });

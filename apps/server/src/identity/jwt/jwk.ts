@@ -34,11 +34,13 @@ export function usableKeys(
 ): { readonly usable: readonly VerificationKey[]; readonly unused: readonly UnusedKey[] } {
   const unused: UnusedKey[] = [];
   const found: { at: number; key: VerificationKey }[] = [];
-  jwks.forEach((jwk, at) => {
-    const key = at < MOST_KEYS ? readKey(jwk, allowed) : `there are more than ${MOST_KEYS} keys`;
+  jwks.slice(0, MOST_KEYS).forEach((jwk, at) => {
+    const key = readKey(jwk, allowed);
     if (typeof key === 'string') unused.push({ at, why: key });
     else if (!found.some((other) => same(other.key, key))) found.push({ at, key });
   });
+  if (jwks.length > MOST_KEYS)
+    unused.push({ at: MOST_KEYS, why: `this and all that follow: only ${MOST_KEYS} are used` });
   const isAmbiguous = ({ kid }: VerificationKey): boolean => found.filter((other) => other.key.kid === kid).length > 1;
   for (const { at, key } of found) if (isAmbiguous(key)) unused.push({ at, why: 'another key has the same kid' });
   return { usable: found.map(({ key }) => key).filter((key) => !isAmbiguous(key)), unused };
