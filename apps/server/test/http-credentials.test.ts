@@ -2,6 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_POLICY } from '../src/access/policy.ts';
+import { Tenants } from '../src/access/tenants.ts';
+import { CredentialManager } from '../src/identity/manage/manager.ts';
 import { systemSpace, tenantSpace } from '../src/redis/keyspace.ts';
 import { type Answer, expectRefusal, type Harness, startHarness } from './http-harness.ts';
 
@@ -326,6 +329,29 @@ describe('the last admin (K13)', () => {
     expect((await post(`/${third}/revoke`, root)).status).toBe(200);
     const answers = await Promise.all([post(`/${idOf(root)}/revoke`, root), post(`/${id}/revoke`, key)]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+  });
+});
+
+describe('many changes at the same moment', () => {
+  it('are made one after the other, so that none takes another its ground; what is beyond a bound is told at once', async () => {
+    let rounds = 0;
+    const redis = new Proxy(ojs.connections.client, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name, target);
+        if (name === 'hget') rounds++;
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const manager = new CredentialManager({
+      ...{ redis, tenants: new Tenants(redis), policy: () => DEFAULT_POLICY, now: Date.now, graceMs: 0 },
+    });
+    const { id } = await created(acme, producer);
+    const changing = Array.from({ length: 70 }, (_, at) => manager.update({ name: 'busy' }, id, { label: `${at}` }));
+    const ended = await Promise.allSettled(changing);
+    const refused = ended.filter(({ status }) => status === 'rejected');
+    expect(refused).toHaveLength(5);
+    expect(refused).toContainEqual(expect.objectContaining({ reason: expect.objectContaining({ rule: 'busy' }) }));
+    expect(rounds).toBe(65);
   });
 });
 

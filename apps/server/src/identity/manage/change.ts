@@ -33,7 +33,7 @@ export interface Ground {
  * @param subject undefined: the command line
  * @throws {CredentialRefusal}
  */
-type Change = (record: CredentialRecord, subject: Subject | undefined) => CredentialRecord | undefined;
+export type Change = (record: CredentialRecord, subject: Subject | undefined) => CredentialRecord | undefined;
 
 /** How often a change is begun anew while other credentials change. */
 const ROUNDS = 20;
@@ -103,7 +103,8 @@ async function losesLastAdmin(
   return !othersAdminister(policy(), records, before, now());
 }
 
-const busy = (): CredentialRefusal => conflict('busy', 'other credentials keep changing at the same time: ask again');
+export const busy = (): CredentialRefusal =>
+  conflict('busy', 'other credentials keep changing at the same time: ask again');
 const lastAdmin = (): CredentialRefusal =>
   conflict(
     'last_admin',

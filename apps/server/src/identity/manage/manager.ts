@@ -2,11 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientAuthentication, RevocationReason } from '@ojs/schema';
 import { bumpEpochs } from '../../access/epoch.ts';
 import type { Tenants } from '../../access/tenants.ts';
+import { Gate, type GateOptions } from '../api-key/gate.ts';
 import { hashKey } from '../api-key/hash.ts';
-import { generateKey } from '../api-key/key.ts';
+import { generateKey, type ParsedKey } from '../api-key/key.ts';
 import { type CredentialList, listCredentials } from '../credential-changes.ts';
-import type { CredentialRecord } from '../credential-record.ts';
-import { type Actor, addCredential, changeCredential, type Ground, subjectOf } from './change.ts';
+import type { CredentialRecord, StoredSecret } from '../credential-record.ts';
+import { type Actor, addCredential, busy, type Change, changeCredential, type Ground, subjectOf } from './change.ts';
 import { checkDraft, type Draft, wordOf } from './draft.ts';
 import { checkContained, isInReach } from './permit.ts';
 import { conflict, Unfinished } from './refusal.ts';
@@ -39,9 +40,17 @@ export interface RotateOptions {
   readonly settleMs?: number | undefined;
 }
 
-/** Changes of stored credentials, for the command line and the API alike; how they are decided and written: `change.ts`. */
+/** How many changes wait for their turn, of everybody and of one actor; more are told so at once. */
+const TURNS: GateOptions = { concurrency: 1, waiting: 256, waitingPerSource: 64 };
+
+/**
+ * Changes of stored credentials, for the command line and the API alike; how they are decided and written: `change.ts`. One after the other: two at
+ * the same time would take each other the ground on which they decide, and many key derivations would hold up everybody who shows a key.
+ */
 export class CredentialManager {
   readonly #options: ManagerOptions;
+  readonly #changes = new Gate(TURNS);
+  readonly #derivations = new Gate(TURNS);
 
   constructor(options: ManagerOptions) {
     this.#options = options;
@@ -65,7 +74,7 @@ export class CredentialManager {
     const key = generateKey(wordOf(this.#options.policy(), draft));
     const record = await this.#add(actor, draft, key.id, async (bare) => ({
       ...bare,
-      secrets: [await hashKey(key.text, this.#options.cost)],
+      secrets: [await this.#hash(actor, key)],
     }));
     return { record, key: key.text };
   }
@@ -97,14 +106,14 @@ export class CredentialManager {
     const record = await finish(bare);
     // Registered before the record, so that a later change for all tenants finds it.
     if (record.tenant !== '*') await tenants.ensure(record.tenant);
-    await addCredential(this.#options, actor, record, check);
+    await inTurn(this.#changes, actor, () => addCredential(this.#options, actor, record, check));
     return record;
   }
 
   /** Changes what a credential may do, or until when. @throws {CredentialRefusal} */
   async update(actor: Actor, id: string, edit: Edit): Promise<CredentialRecord> {
     const { policy, now } = this.#options;
-    const record = await changeCredential(this.#options, actor, id, (before, subject) => {
+    const record = await this.#change(actor, id, (before, subject) => {
       checkNotEnded(before, now());
       const after = edited(before, edit);
       checkDraft(policy(), after, now());
@@ -117,7 +126,7 @@ export class CredentialManager {
 
   /** Gives a credential a new secret; its id stays. @throws {CredentialRefusal} */
   async rotate(actor: Actor, id: string, options: RotateOptions = {}): Promise<Issued> {
-    const { policy, now, cost } = this.#options;
+    const { policy, now } = this.#options;
     const { graceMs = this.#options.graceMs, expiresAt, since = Number.POSITIVE_INFINITY } = options;
     let { generation } = options;
     const check = (record: CredentialRecord, subject: Parameters<typeof checkContained>[2] | undefined): void => {
@@ -132,8 +141,8 @@ export class CredentialManager {
       return undefined;
     });
     const key = generateKey(wordOf(policy(), before), id);
-    const [secret] = await Promise.all([hashKey(key.text, cost), sleep(options.settleMs ?? 0)]);
-    const record = await changeCredential(this.#options, actor, id, (current, subject) => {
+    const [secret] = await Promise.all([this.#hash(actor, key), sleep(options.settleMs ?? 0)]);
+    const record = await this.#change(actor, id, (current, subject) => {
       check(current, subject);
       const after = rotated(current, secret, { graceMs, expiresAt }, now());
       // Its roles are what they were, also where the policy has lost one.
@@ -151,11 +160,19 @@ export class CredentialManager {
    * @throws {CredentialRefusal} {@link Unfinished}
    */
   async revoke(actor: Actor, id: string, reason: RevocationReason = 'unspecified'): Promise<CredentialRecord> {
-    const record = await changeCredential(this.#options, actor, id, (before) =>
+    const record = await this.#change(actor, id, (before) =>
       before.revokedAt === undefined ? revoked(before, reason, this.#options.now()) : undefined,
     );
     await this.#holdEverywhere(record, 'revoked');
     return record;
+  }
+
+  #change(actor: Actor, id: string, change: Change): Promise<CredentialRecord> {
+    return inTurn(this.#changes, actor, () => changeCredential(this.#options, actor, id, change));
+  }
+
+  #hash(actor: Actor, key: ParsedKey): Promise<StoredSecret> {
+    return inTurn(this.#derivations, actor, () => hashKey(key.text, this.#options.cost));
   }
 
   /** What was decided before is refused from now on by the scripts that would do it. @throws {Unfinished} */
@@ -171,6 +188,13 @@ export class CredentialManager {
       );
     }
   }
+}
+
+/** @throws {CredentialRefusal} where too many wait already */
+async function inTurn<T>(gate: Gate, { name }: Actor, work: () => Promise<T>): Promise<T> {
+  const turn = gate.run(name, work);
+  if (turn === undefined) throw busy();
+  return turn;
 }
 
 /** The record of a new credential, without its secret. */
