@@ -1,9 +1,8 @@
-import type { Principal } from '@ojs/schema';
 import type { AuditLog } from '../audit/audit.ts';
 import { serverEvent } from '../audit/server-event.ts';
 import { WatchedFile } from '../config/watched-file.ts';
 import type { Connections } from '../redis/connect.ts';
-import { type Policy, rulesOf } from './decide.ts';
+import { type Policy, rulesOf, type Subject } from './decide.ts';
 import { bumpEpochs, Epochs } from './epoch.ts';
 import type { AccessLog } from './log.ts';
 import { DEFAULT_POLICY, parsePolicy } from './policy.ts';
@@ -26,7 +25,7 @@ export interface Access {
   /** The policy in force: take it anew for each request. */
   policy(): Policy;
   /** Whether the policy disabled the principal: its credentials are to be refused. */
-  isDisabled(principal: Principal): boolean;
+  isDisabled(principal: Subject): boolean;
   close(): void;
 }
 

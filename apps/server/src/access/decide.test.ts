@@ -104,6 +104,16 @@ describe('grants', () => {
     expect(held(policy, who({ roles: ['admin'], grants: [allow(['admin'], '*')] }))).toEqual([]);
   });
 
+  test('of the policy count for a token as for the credential that it came of, whichever tenant it is for', () => {
+    const root = { kind: 'api_key', id: 'k', tenant: '*' };
+    const token = who({ tenant: 'acme', roles: ['admin'], lineage: { root, parents: [] } });
+    const rules = (more: object) => parsePolicy(JSON.stringify({ principals: { shop: more } }));
+    expect(held(rules({ tenant: '*', disabled: true }), token)).toEqual([]);
+    expect(held(rules({ tenant: '*', grants: [deny(['admin'], '*')] }), token)).not.toContain('admin');
+    const ofAnother = rules({ tenant: 'acme', roles: ['operator'] });
+    expect(held(ofAnother, { ...token, roles: [] })).toEqual([]);
+  });
+
   const pattern = fc.constantFrom('*', 'a', 'b', 'a.*', 'a.b', 'a.b.*', 'b.*', '_ojs_x');
   const patterns = fc.array(pattern, { minLength: 1, maxLength: 3 });
   const grant = fc.record({

@@ -23,6 +23,8 @@ export interface Lineage {
   readonly root: {
     readonly kind: string;
     readonly id: string;
+    /** Its own, where a token of it is for one tenant of those that it spans. */
+    readonly tenant: string;
     readonly vouchedBy?: string | undefined;
     readonly grounds?: string | undefined;
   };
@@ -106,13 +108,17 @@ export function decideEverywhere(policy: Policy, principal: Subject, permission:
   return compiled(policy, principal)[permission]?.everywhere ?? false;
 }
 
+/** The tenant scope of whom it all began with: a token for one tenant of a credential that spans all is nobody else's. */
+export const homeOf = ({ tenant, lineage }: Pick<Subject, 'tenant' | 'lineage'>): string =>
+  lineage?.root.tenant ?? tenant;
+
 /** What the policy says of this very principal, if anything. */
-export function rulesOf(policy: Policy, principal: Principal): PrincipalRules | undefined {
+export function rulesOf(policy: Policy, principal: Subject): PrincipalRules | undefined {
   const { principals } = policy;
   // Ids such as `constructor` are legal: only own properties count.
   if (principals === undefined || !Object.hasOwn(principals, principal.id)) return undefined;
   const rules = principals[principal.id];
-  return rules?.tenant === undefined || rules.tenant === principal.tenant ? rules : undefined;
+  return rules?.tenant === undefined || rules.tenant === homeOf(principal) ? rules : undefined;
 }
 
 /** On which queues a permission is held: those that `allow` matches and `deny` does not. */

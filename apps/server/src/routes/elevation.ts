@@ -1,4 +1,5 @@
 import { operations } from '@ojs/schema';
+import { homeOf } from '../access/decide.ts';
 import { type Refusal, refuse } from '../connection/refusal.ts';
 import type { FactorVerdict } from '../identity/mfa/second-factor.ts';
 import type { Ask } from './ask.ts';
@@ -34,7 +35,9 @@ export const elevationRoutes: readonly Route[] = [
     async handle(ask, { body }) {
       const { identity, elevationMs } = ask.services;
       const { principal, binding } = ask.who;
-      const verdict = await fromIdentity(identity.secondFactor.verify(principal, body));
+      const verdict = await fromIdentity(
+        identity.secondFactor.verify({ ...principal, tenant: homeOf(principal) }, body),
+      );
       if (!('verified' in verdict)) throw refused(ask, verdict);
       // It ends with the credential, and is bound to what the credential was bound to.
       const issued = await fromIdentity(

@@ -15,9 +15,13 @@ test('a scope names the credential that can be revoked, also where a token came 
   expect(
     [
       subject({}),
-      subject({ credential: token, lineage: { root: { kind: 'api_key', id: 'k1' }, parents: [] } }),
+      subject({ credential: token, lineage: { root: { kind: 'api_key', id: 'k1', tenant: '*' }, parents: [] } }),
       subject(certificate),
-      subject({ ...certificate, credential: token, lineage: { root: certificate.credential, parents: [] } }),
+      subject({
+        ...certificate,
+        credential: token,
+        lineage: { root: { ...certificate.credential, tenant: '*' }, parents: [] },
+      }),
       subject({ credential: { kind: 'jwt', id: 'j1' }, vouchedBy: issuer }),
     ].map((each) => {
       const { credential, vouchedBy } = scopeOf(each);
@@ -30,4 +34,10 @@ test('a scope names the credential that can be revoked, also where a token came 
     ['mesh:0A', 'certificate:mesh'],
     [undefined, issuer],
   ]);
+});
+
+test('a scope is of the tenants of the credential that it began with, so that what the policy says of that one counts', () => {
+  const root = { kind: 'api_key', id: 'k1', tenant: '*' };
+  const token = subject({ tenant: 'acme', credential: { kind: 'token', id: 't1' }, lineage: { root, parents: [] } });
+  expect([scopeOf(token).tenant, scopeOf(subject({ tenant: 'acme' })).tenant]).toEqual(['*', 'acme']);
 });

@@ -13,6 +13,7 @@ export const MOST_PARENTS = 3;
 export const Root = z.strictObject({
   kind: z.string().min(1).max(64),
   id: z.string().min(1).max(512),
+  tenant: TenantScope,
   /** Who vouches for it, where it is not stored here. */
   vouchedBy: z.string().min(1).max(512).optional(),
   /** See {@link Subject.grounds}. */

@@ -115,11 +115,14 @@ const tooLarge = (): CannotIssue =>
   new CannotIssue('too_large', 'the token would be too large: name fewer queues or types');
 
 /** What a token of the subject comes of. */
-function lineageOf({ credential, lineage, vouchedBy, grounds }: Subject): { root: Lineage['root']; parents: string[] } {
+function lineageOf({ credential, tenant, lineage, vouchedBy, grounds }: Subject): {
+  root: Lineage['root'];
+  parents: string[];
+} {
   if (lineage === undefined) {
     if (credential.kind === 'token') throw new Error('a token that does not say what it came of');
     const by = { ...(vouchedBy !== undefined && { vouchedBy }), ...(grounds !== undefined && { grounds }) };
-    return { root: { ...credential, ...by }, parents: [] };
+    return { root: { ...credential, tenant, ...by }, parents: [] };
   }
   const parents = [...lineage.parents, credential.id];
   if (parents.length > MOST_PARENTS) {

@@ -8,7 +8,7 @@ import {
   useCredentialRedis,
 } from '../../../test/credential-harness.ts';
 import { accepted, principal, type TokenServerOptions, tokenServer, vouched } from '../../../test/token-harness.ts';
-import { decide, decideAnywhere } from '../../access/decide.ts';
+import { decide, decideAnywhere, homeOf, type Subject } from '../../access/decide.ts';
 import { DEFAULT_POLICY } from '../../access/policy.ts';
 import { principalOf } from '../credential-record.ts';
 import { rotated } from '../manage/transitions.ts';
@@ -122,6 +122,21 @@ describe('a token ends with what it came of', () => {
     expect(reason(await ask(low.token))).toBe('revoked');
     expect(reason(await ask(middle.token))).toBe('revoked');
     expect(reason(await ask(top.token))).toBeUndefined();
+  });
+
+  it('when the policy disables the principal, also where the token is for one tenant of those that it spans', async () => {
+    let disabled = '';
+    const isDisabled = (subject: Subject) => homeOf(subject) === disabled;
+    const { issue, ask } = await server({ isDisabled });
+    const { token } = await issue({ of: await principal({ tenant: '*' }), tenant: 'acme' });
+    const child = await issue({ of: (await accepted(ask(token))).principal });
+    disabled = 'acme';
+    expect((await accepted(ask(child.token))).principal.tenant).toBe('acme');
+    disabled = '*';
+    expect([reason(await ask(token)), reason(await ask(child.token))]).toEqual([
+      'principal_disabled',
+      'principal_disabled',
+    ]);
   });
 
   it('in the tenant that revoked it, where another tenant cannot', async () => {
