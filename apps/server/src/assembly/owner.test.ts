@@ -1,10 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { issue, recordOf, redis, store, useCredentialRedis } from '../../test/credential-harness.ts';
 import type { Policy } from '../access/decide.ts';
 import { bumpEpochs, Epochs } from '../access/epoch.ts';
 import { DEFAULT_POLICY } from '../access/policy.ts';
 import { Tenants } from '../access/tenants.ts';
 import type { Scope } from '../engine/rights.ts';
+import { systemSpace } from '../redis/keyspace.ts';
 import { ownersRights } from './owner.ts';
 
 useCredentialRedis();
@@ -37,6 +38,36 @@ describe('an owner that is not there itself', () => {
     await issue('prod', { queues: ['b'] });
     const { may } = await rightsUnder()('_default', 'shop');
     expect([may('enqueue', 'a'), may('enqueue', 'b'), may('enqueue', 'c')]).toEqual([true, true, false]);
+  });
+
+  test('is looked up once for all who ask at the same time, also while credentials change', async () => {
+    await issue();
+    let loads = 0;
+    const waiting = Promise.withResolvers<void>();
+    const client = new Proxy(redis.client, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name, target);
+        if (typeof value !== 'function') return value;
+        if (name !== 'hscan') return value.bind(target);
+        return async (...asked: unknown[]) => {
+          if (loads++ === 0) await waiting.promise;
+          return value.apply(target, asked);
+        };
+      },
+    });
+    const epochs = new Epochs(redis.client, new Tenants(redis.client), () => undefined);
+    const believes = (): boolean => false;
+    const rightsOf = ownersRights({ redis: client, epochs, policy: () => DEFAULT_POLICY, believes });
+    const first = rightsOf('_default', 'shop');
+    await vi.waitFor(() => expect(loads).toBe(1));
+    // Somebody changes a credential while they are being read.
+    await redis.client.incr(systemSpace.accessVersion);
+    const others = Array.from({ length: 20 }, () => rightsOf('_default', 'shop'));
+    await redis.client.ping();
+    setImmediate(waiting.resolve);
+    const rights = await Promise.all([first, ...others]);
+    expect(rights.every(({ may }) => may('enqueue', 'a'))).toBe(true);
+    expect(loads).toBe(2);
   });
 
   test('without a credential may do nothing', async () => {

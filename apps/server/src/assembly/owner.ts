@@ -32,17 +32,22 @@ class Holders {
   async of(tenant: string, principal: string, credential: string | undefined, now: number): Promise<Holding> {
     const version = (await this.#redis.get(systemSpace.accessVersion)) ?? '0';
     if (version !== this.#version) {
-      this.#loading ??= this.#load().finally(() => {
-        this.#loading = undefined;
-      });
+      // What is being loaded already may be older than the version that was asked for; what begins now is not.
       await this.#loading;
-      // What was being loaded may be older than the version that was asked for.
-      if (this.#version !== version) await this.#load();
+      if (this.#version !== version) await this.#loadOnce();
     }
     const subjects = (this.#subjects.get(principal) ?? [])
       .filter(({ subject, isValid }) => (subject.tenant === tenant || subject.tenant === '*') && isValid(now))
       .map(({ subject }) => subject);
     return { subjects, isCompromised: credential !== undefined && this.#compromised.has(credential) };
+  }
+
+  /** Once for all who ask at the same time, however many are due. */
+  #loadOnce(): Promise<void> {
+    this.#loading ??= this.#load().finally(() => {
+      this.#loading = undefined;
+    });
+    return this.#loading;
   }
 
   async #load(): Promise<void> {
