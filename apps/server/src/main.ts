@@ -68,7 +68,10 @@ async function run(argv: readonly string[]): Promise<number | undefined> {
     say(USAGE);
     return 0;
   }
-  complain(USAGE);
+  // What was typed is not repeated: it may be a secret in the wrong place.
+  complain(
+    command === undefined ? USAGE : `ojs-server does not know that command, or takes no more after it\n\n${USAGE}`,
+  );
   return 2;
 }
 

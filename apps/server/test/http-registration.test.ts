@@ -85,6 +85,12 @@ async function storedSecret(principal = 'stored@workers'): Promise<string> {
 }
 
 describe('a shared secret', () => {
+  test('gives no token where `queues` is misspelt: it would be one for all of them', async () => {
+    const { status, body } = await register({ worker_id: 'misspelt', queus: ['gpu.a'] });
+    expect(status).toBe(400);
+    expect(body.error.message).toBe('body: has unknown attributes: queus');
+  });
+
   test('is exchanged for a token of 15 minutes with which that worker works', async () => {
     const worker_id = `worker-${workers++}`;
     const answer = await register({

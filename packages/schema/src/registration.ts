@@ -3,9 +3,12 @@ import { LIMITS } from './limits.ts';
 import { QueueName, WorkerId } from './names.ts';
 import { Timestamp } from './time.ts';
 
-/** ojs-worker-protocol §3.1. What describes the process is for the audit log only. */
+/**
+ * ojs-worker-protocol §3.1. What describes the process is for the audit log only. Nothing else is taken: a misspelt `queues` must
+ * not give a token for all of them.
+ */
 export const RegisterWorkerRequest = z
-  .object({
+  .strictObject({
     worker_id: WorkerId.meta({ description: 'Of this process: the token speaks for it and no other' }),
     queues: z
       .array(QueueName)
@@ -19,7 +22,6 @@ export const RegisterWorkerRequest = z
     concurrency: z.int().min(1).optional(),
     started_at: Timestamp.optional(),
   })
-  .loose()
   .meta({ id: 'RegisterWorkerRequest' });
 
 /** ojs-worker-protocol §3.3, with a token as RFC 6749 §5.1 has it. */

@@ -12,7 +12,7 @@ test.each([
   ['[]', /policy: /],
   ['{"principals":{"eve":{"disabled":true},"eve":{}}}', /same key twice/],
   ['{"principals":{"__proto__":{"disabled":true}}}', /not allowed/],
-  ['{"role":{}}', /Unrecognized key/],
+  ['{"role":{}}', /did you mean roles/],
   ['{"roles":{"x":["fly"]}}', /roles\.x\.0/],
   ['{"roles":{"X!":[]}}', /roles\.X!/],
   ['{"preset":"other"}', /preset/],

@@ -8,6 +8,7 @@ import {
   TenantScope,
 } from '@ojs/schema';
 import { z } from 'zod';
+import { placesOf } from '../config/issue-words.ts';
 import { parseJsonText } from '../config/json-text.ts';
 import { BadFile } from '../config/watched-file.ts';
 import type { Policy } from './decide.ts';
@@ -69,13 +70,11 @@ export function parsePolicy(text: string): Policy {
   if ('problem' in read) throw new BadPolicy(`the policy ${read.problem}`);
   const parsed = PolicyFile.safeParse(read.json);
   if (!parsed.success) {
-    throw new BadPolicy(
-      parsed.error.issues.map((each) => `${each.path.join('.') || 'policy'}: ${each.message}`).join('; '),
-    );
+    throw new BadPolicy(placesOf(parsed.error.issues, 'policy', Object.keys(PolicyFile.shape)));
   }
   const policy = policyOf(parsed.data);
   const mistakes = [...unknownRoles(policy), ...lockOut(policy)];
-  if (mistakes.length > 0) throw new BadPolicy(mistakes.join('; '));
+  if (mistakes.length > 0) throw new BadPolicy(mistakes);
   return policy;
 }
 

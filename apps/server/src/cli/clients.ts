@@ -66,10 +66,16 @@ function authenticationOf(values: Values): ClientAuthentication {
   return parsed({ method: 'tls_client_auth', certificate }, '--certificate-name');
 }
 
-function parsed(value: unknown, option: string): ClientAuthentication {
+const RULES = {
+  '--jwks': 'must hold 1 to 5 public keys',
+  '--certificate-thumbprint': 'must be 43 characters of base64url, the SHA-256 of the certificate in DER',
+  '--certificate-name': 'must be AUTHORITY,SAN,NAME: an id of the identity file, uri, dns or email, and the whole name',
+} as const;
+
+function parsed(value: unknown, option: keyof typeof RULES): ClientAuthentication {
   const result = ClientAuthentication.safeParse(value);
   if (result.success) return result.data;
-  throw new UsageError(`${option}: is not what it must be\n${USAGE}`);
+  throw new UsageError(`${option}: ${RULES[option]}\n${USAGE}`);
 }
 
 async function create(argv: readonly string[], { redis, config, out, audit }: KeysEnvironment): Promise<void> {

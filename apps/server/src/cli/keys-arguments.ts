@@ -16,6 +16,7 @@ import {
   TenantId,
 } from '@ojs/schema';
 import type { z } from 'zod';
+import { says } from '../config/issue-words.ts';
 import type { Draft } from '../identity/manage/draft.ts';
 
 /** What was typed cannot be done; the message names the option and the rule. */
@@ -163,7 +164,7 @@ function valid<T extends string>(option: string, schema: z.ZodType<T>, value: st
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   if (oneOf !== undefined) throw new UsageError(`${option}: must be one of ${oneOf}`);
-  throw new UsageError(`${option}: ${result.error.issues.map(({ message }) => message).join('; ')}`);
+  throw new UsageError(`${option}: ${result.error.issues.map(says).join('; ')}`);
 }
 
 const listOf = (values: readonly string[] | undefined): string[] =>

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { DEFAULT_TENANT, PrincipalId, TenantId } from '@ojs/schema';
 import type { z } from 'zod';
+import { says } from '../config/issue-words.ts';
 import type { Owner } from '../identity/mfa/enrolments.ts';
 import { UsageError } from './keys-arguments.ts';
 
@@ -60,7 +61,7 @@ function ownerOf(values: Values): Owner {
 function valid(option: string, schema: z.ZodType<string>, value: string): string {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw new UsageError(`${option}: ${result.error.issues.map(({ message }) => message).join('; ')}`);
+  throw new UsageError(`${option}: ${result.error.issues.map(says).join('; ')}`);
 }
 
 function parsed(args: readonly string[]) {

@@ -45,7 +45,7 @@ async function list({ redis, sealer, out }: TokensEnvironment): Promise<void> {
 async function rotate(args: string[], { redis, sealer, out, audit }: TokensEnvironment): Promise<void> {
   const { values } = read(args, { grace: { type: 'string' }, discard: { type: 'boolean' } }, KEYS_USAGE);
   const { grace = String(Tokens.parse({}).keyGraceSeconds), discard = false } = values;
-  if (!/^\d{1,7}$/.test(grace)) throw new UsageError('--grace: must be a number of seconds');
+  if (!/^\d{1,7}$/.test(grace)) throw new UsageError('--grace: must be a number of seconds, such as 3600');
   const graceMs = Number(grace) * 1_000;
   const { kid } = await rotateKeys(redis, sealer, { graceMs, now: Date.now(), discard });
   if (graceMs === 0 || discard) await bumpEpochs(redis, '*', new Tenants(redis));
@@ -57,7 +57,9 @@ async function rotate(args: string[], { redis, sealer, out, audit }: TokensEnvir
 async function revoke(args: string[], { redis, out, audit }: TokensEnvironment): Promise<void> {
   const { positionals } = read(args, {}, TOKENS_USAGE);
   const jti = TokenId.safeParse(positionals[0]);
-  if (!jti.success || positionals.length !== 1) throw new UsageError(TOKENS_USAGE);
+  if (!jti.success || positionals.length !== 1) {
+    throw new UsageError(`JTI: must be the id of one token, 22 characters of base64url\n${TOKENS_USAGE}`);
+  }
   const now = Date.now();
   await revokeToken(redis, { jti: jti.data, where: '*', until: now + LONGEST_MS }, { now, byAdmin: true });
   await bumpEpochs(redis, '*', new Tenants(redis));

@@ -6,9 +6,10 @@ export const USAGE = `ojs-server: a job server for Open Job Spec
   ojs-server config check    show the configuration, or every mistake in it
   ojs-server keys create --plane producer|worker|admin --role ROLE --principal NAME
                          [--tenant T | --all-tenants] [--queues a,b.*] [--json]
-  ojs-server keys list       list API keys
-  ojs-server keys rotate ID  give an API key a new secret; the one before is accepted for a while
-  ojs-server keys revoke ID  revoke an API key
+                         [--kind client|registration]  a secret for the token endpoint, or for workers that register
+  ojs-server keys list       list what was made
+  ojs-server keys rotate ID  give it a new secret; the one before is accepted for a while
+  ojs-server keys revoke ID  end it, and what was issued for it
   ojs-server mfa enroll --principal NAME [--tenant T | --all-tenants]
                              give an admin a second factor; then mfa confirm, status, reset
   ojs-server server-key generate | reseal

@@ -159,6 +159,25 @@ describe('mistakes', () => {
   });
 });
 
+describe('files of settings', () => {
+  it('are judged with everything else, each mistake by itself', () => {
+    const OJS_POLICY_FILE = fileWith('{"preset": "pages", "rols": {}}');
+    const OJS_IDENTITY_FILE = fileWith(
+      JSON.stringify({
+        introspection: [
+          { name: 'a', url: 'https://a', clientId: 'c', secret: 'NO', audience: ['x'], plane: 'producer' },
+        ],
+      }),
+    );
+    expect(mistakes({ ...development, OJS_POLICY_FILE, OJS_IDENTITY_FILE, OJS_LOG_LEVEL: 'loud' })).toEqual([
+      expect.stringContaining('OJS_LOG_LEVEL'),
+      'OJS_POLICY_FILE: preset: must be page or matrix',
+      'OJS_POLICY_FILE: rols: is not known here: did you mean roles?',
+      'OJS_IDENTITY_FILE: introspection.0.secret: OJS_SECRET_NO is not set',
+    ]);
+  });
+});
+
 describe('production', () => {
   const OJS_REDIS_URL = 'unix:///tmp/redis.sock';
   const always = ['OJS_TLS_CERT_FILE', 'OJS_TLS_KEY_FILE', 'OJS_SECRET_SERVER_KEY'];

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
+import { parsePolicy } from '../access/policy.ts';
 import { judgeCertificate } from '../connection/certificate.ts';
 import { parseIdentityFile } from '../identity/identity-file.ts';
-import type { SecretValues } from '../identity/registration/strength.ts';
 import { referenceMistakes } from '../secrets/rules.ts';
 import { isSecretName } from './looks-secret.ts';
 import { ConfigMistakes, type Mistake, nearest } from './mistakes.ts';
@@ -91,11 +91,17 @@ function fileMistakes(settings: Settings, listens: boolean, found: ReadonlyMap<s
       mistakes.push({ name, problem: `the file ${path} cannot be read (${codeOf(error)}): check path and rights` });
     }
   }
-  const identity = read.get('OJS_IDENTITY_FILE');
+  const { env } = settings;
   // A command that works on Redis alone needs none of the secrets.
   const secrets = { get: (name: string) => found.get(name)?.value, has: (name: string) => found.has(name) };
-  if (identity)
-    mistakes.push(...identityMistakes(identity.toString('utf8'), settings.env, listens ? secrets : undefined));
+  const parse = {
+    OJS_POLICY_FILE: parsePolicy,
+    OJS_IDENTITY_FILE: (text: string) => parseIdentityFile(text, env, listens ? secrets : undefined),
+  };
+  for (const [name, judge] of Object.entries(parse)) {
+    const text = read.get(name)?.toString('utf8');
+    if (text !== undefined) mistakes.push(...mistakesOf(name, () => judge(text)));
+  }
   const [cert, key] = [read.get('OJS_TLS_CERT_FILE'), read.get('OJS_TLS_KEY_FILE')];
   const judged = listens && cert && key ? judgeCertificate({ cert, key }, Date.now()) : {};
   if ('unfit' in judged) {
@@ -105,13 +111,13 @@ function fileMistakes(settings: Settings, listens: boolean, found: ReadonlyMap<s
   return mistakes;
 }
 
-function identityMistakes(text: string, env: Settings['env'], secrets: SecretValues | undefined): Mistake[] {
+function mistakesOf(name: string, parse: () => unknown): Mistake[] {
   try {
-    parseIdentityFile(text, env, secrets);
+    parse();
     return [];
   } catch (error) {
     if (!(error instanceof BadFile)) throw error;
-    return [{ name: 'OJS_IDENTITY_FILE', problem: error.message }];
+    return error.mistakes.map((problem) => ({ name, problem }));
   }
 }
 

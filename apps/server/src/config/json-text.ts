@@ -14,8 +14,9 @@ export function parseJsonText(text: string): { readonly json: unknown } | { read
   if (rule === 'forbidden_key') return { problem: 'has a key that is not allowed (__proto__, constructor.prototype)' };
   try {
     return { json: JSON.parse(bare) };
-  } catch {
-    // The parser's message quotes the text.
-    return { problem: 'is not JSON: check for a missing brace or comma' };
+  } catch (error) {
+    // The parser's message quotes the text: only the place is told.
+    const place = /(?<=\()line \d+ column \d+(?=\)$)/.exec(error instanceof Error ? error.message : '')?.[0];
+    return { problem: `is not JSON: check for a missing brace or comma${place ? ` at ${place}` : ''}` };
   }
 }

@@ -22,6 +22,14 @@ export interface Watched<T> {
 /** A file that cannot be used. The message has every mistake, by place and rule, and none of the values. */
 export class BadFile extends Error {
   override readonly name: string = 'BadFile';
+  /** Each by itself. */
+  readonly mistakes: readonly string[];
+
+  constructor(mistakes: string | readonly string[]) {
+    const all = typeof mistakes === 'string' ? [mistakes] : mistakes;
+    super(all.join('; '));
+    this.mistakes = all;
+  }
 }
 
 /** Far more than anybody writes by hand. */

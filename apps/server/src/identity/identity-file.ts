@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { placesOf } from '../config/issue-words.ts';
 import { parseJsonText } from '../config/json-text.ts';
 import { BadFile } from '../config/watched-file.ts';
 import { BindingRules, bindingMistakes } from './binding/settings.ts';
@@ -46,7 +47,7 @@ export function parseIdentityFile(text: string, environment: Environment, secret
   const parsed = IdentityFile.safeParse(read.json);
   const mistakes = parsed.success
     ? CHECKS.flatMap((check) => check(parsed.data, environment, secrets))
-    : parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'file'}: ${message}`);
-  if (!parsed.success || mistakes.length > 0) throw new BadFile(mistakes.join('; '));
+    : placesOf(parsed.error.issues, 'file', Object.keys(IdentityFile.shape));
+  if (!parsed.success || mistakes.length > 0) throw new BadFile(mistakes);
   return parsed.data;
 }

@@ -48,7 +48,7 @@ export function outsideTokens(options: OutsideTokensOptions): OutsideTokens {
         const told = 'the certificate there is not believed: name its authority with OJS_OUTGOING_CA_FILE';
         mistakes.push(...doubtful.map(({ name }) => `issuers, ${name}: jwksUrl: ${told}`));
       }
-      if (mistakes.length > 0) throw new BadFile(mistakes.join('; '));
+      if (mistakes.length > 0) throw new BadFile(mistakes);
     },
     close: () => issuers.close(),
   };

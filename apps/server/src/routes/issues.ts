@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { says } from '../config/issue-words.ts';
 import { type Refusal, refuse } from '../connection/refusal.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -30,13 +31,7 @@ function ruleOf(issue: Issue): { rule: string; says: string } {
         ? { rule: 'required', says: 'is required' }
         : { rule: 'type', says: `must be of type ${issue.expected === 'int' ? 'integer' : issue.expected}` };
     case 'invalid_format':
-      return {
-        rule: 'format',
-        says:
-          'pattern' in issue && issue.format === 'regex' && /^Invalid/.test(issue.message)
-            ? `must match ${issue.pattern}`
-            : issue.message,
-      };
+      return { rule: 'format', says: says(issue) };
     case 'too_small':
       return { rule: 'min', says: issue.message.replace(/^Too small: expected \w+ to (be|have)/, 'must $1') };
     case 'too_big':

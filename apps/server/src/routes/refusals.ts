@@ -47,7 +47,7 @@ export type Resource = keyof typeof RESOURCES;
 export function notFound(resource: Resource, id: string): Refusal {
   const name = RESOURCES[resource];
   return refuse('not_found', `The ${name} does not exist.`, {
-    hint: 'Check the id and the tenant; finished jobs are deleted after the retention time.',
+    hint: `Check the id and the tenant${resource === 'job' ? '; finished jobs are deleted after the retention time' : ''}.`,
     details: { resource_type: resource, resource_id: id.slice(0, 255) },
   });
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MAPPING } from '../jwt/mapping-settings.ts';
+import type { SecretValues } from '../registration/strength.ts';
 
 /** An authorization server that is asked about tokens that say nothing themselves (RFC 7662; identity file, section `introspection`). */
 const Introspector = z.strictObject({
@@ -26,12 +27,19 @@ interface Sections {
   readonly issuers: readonly { readonly name: string }[];
 }
 
-/** What a schema of one section cannot say; in production, nobody on the way may read tokens and secret. */
+/**
+ * What a schema of one section cannot say; in production, nobody on the way may read tokens and secret.
+ * @param secrets absent: not known yet, and nothing is said about them
+ */
 export function introspectionMistakes(
   { introspection, issuers }: Sections,
   environment: 'production' | 'development',
+  secrets?: SecretValues,
 ): string[] {
-  return introspection.flatMap(({ url, name }, at) => [
+  return introspection.flatMap(({ url, name, secret }, at) => [
+    ...(secrets !== undefined && !secrets.has(secret)
+      ? [`introspection.${at}.secret: OJS_SECRET_${secret} is not set`]
+      : []),
     ...(issuers.some((each) => each.name === name) ? [`introspection.${at}.name: an issuer has the same name`] : []),
     ...(environment === 'production' && url.startsWith('http:')
       ? [`introspection.${at}.url: must begin with https://: whoever is on the way could read the tokens`]

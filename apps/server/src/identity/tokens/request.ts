@@ -1,5 +1,6 @@
 import { JobId, type Narrowing, PERMISSIONS, QueuePattern, TypePattern } from '@ojs/schema';
 import { z } from 'zod';
+import { says } from '../../config/issue-words.ts';
 import type { CannotIssue } from './issue.ts';
 import { narrow } from './narrow.ts';
 import { OAuthError } from './oauth-error.ts';
@@ -89,9 +90,7 @@ function refused(issue: z.core.$ZodIssue | undefined): OAuthError {
     return new OAuthError('invalid_request', `${String(issue.keys[0]).slice(0, 64)}: has no meaning here`);
   }
   const field = String(issue?.path[0] ?? 'body');
-  const says =
-    issue?.code === 'invalid_value' ? `must be ${issue.values.join(' or ')}` : (issue?.message ?? 'is wrong');
-  return new OAuthError('invalid_request', `${field}: ${says}`);
+  return new OAuthError('invalid_request', `${field}: ${issue === undefined ? 'is wrong' : says(issue)}`);
 }
 
 /** What the token is to be narrowed to, by all the parameters together. @throws {OAuthError} {CannotIssue} */
