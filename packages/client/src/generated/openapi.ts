@@ -2737,8 +2737,6 @@ export interface components {
             started_at?: components["schemas"]["Timestamp"];
             /** @description Of this process: the token speaks for it and no other */
             worker_id: components["schemas"]["WorkerId"];
-        } & {
-            [key: string]: unknown;
         };
         ResultAnswer: {
             error?: components["schemas"]["JobError"];
