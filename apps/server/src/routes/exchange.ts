@@ -7,6 +7,7 @@ import { OAuthError } from '../identity/tokens/oauth-error.ts';
 import { type ClientRequest, type ExchangeRequest, narrowingOf } from '../identity/tokens/request.ts';
 import type { Ask } from './ask.ts';
 import { askingOf, identifyAsk, tenantHeader } from './identify.ts';
+import { provenKey } from './proven-key.ts';
 
 /**
  * The credential of which less is asked for (RFC 8693): in the Authorization header, in the form, or in both, where it must be the same.
@@ -39,9 +40,8 @@ export async function bindingFor(
   }
   // With the scheme DPoP, the proof was for the credential, and the token is bound to the same key.
   if (proof === undefined || held?.kind === 'dpop') return held;
-  const proven = await ask.services.identity.provenKey(proof);
-  if (!('refused' in proven)) return { kind: 'dpop', thumbprint: proven.thumbprint };
-  ask.record('auth.proof.failure', 'failure', { reason: proven.refused });
+  const proven = await provenKey(ask, proof);
+  if (proven !== undefined) return proven;
   throw new OAuthError('invalid_request', 'DPoP: the proof is not one for this request');
 }
 

@@ -6,6 +6,7 @@ import type { Ask } from './ask.ts';
 import { fromIdentity } from './from-identity.ts';
 import { invalid } from './issues.ts';
 import { permitQueues } from './permit.ts';
+import { provenKey } from './proven-key.ts';
 import { type Route, route } from './route.ts';
 
 function refused(ask: Ask, worker_id: string, reason: 'taken' | 'crowded' | 'unbound'): Refusal {
@@ -30,11 +31,10 @@ function refused(ask: Ask, worker_id: string, reason: 'taken' | 'crowded' | 'unb
 
 /** The key that a proof of this request was made with (RFC 9449 §5), or the certificate that confirms who registers. */
 async function bindingOf(ask: Ask): Promise<Binding | undefined> {
-  const { proof, who, services } = ask;
+  const { proof, who } = ask;
   if (proof === undefined) return who.binding;
-  const proven = await fromIdentity(services.identity.provenKey(proof));
-  if (!('refused' in proven)) return { kind: 'dpop', thumbprint: proven.thumbprint };
-  ask.record('auth.proof.failure', 'failure', { reason: proven.refused });
+  const proven = await provenKey(ask, proof);
+  if (proven !== undefined) return proven;
   throw invalid('DPoP', 'proof', 'is not a proof for this request');
 }
 

@@ -1,9 +1,10 @@
 import type { CryptoKey } from 'jose';
+import { AccessUnavailable } from '../../access/epoch.ts';
 import type { RedisClient } from '../../redis/connect.ts';
 import type { CredentialStore } from '../credential-store.ts';
 import type { Sealer } from '../seal.ts';
 import { isLive, type SigningKey } from './key-ring.ts';
-import { ensureKeys, publicJwk, usable } from './signing-keys.ts';
+import { ensureKeys, publicJwk, UnreadableKeys, usable } from './signing-keys.ts';
 
 /** A key of the ring, ready for use. */
 interface Prepared {
@@ -46,14 +47,14 @@ export class KnownKeys {
     return key !== undefined && isLive(key, this.#options.now());
   }
 
-  /** The key that verifies, or undefined where there is none of that name. @throws what Redis throws, {UnreadableKeys} */
+  /** The key that verifies, or undefined where there is none of that name. @throws {AccessUnavailable} {UnreadableKeys} */
   async find(kid: string): Promise<CryptoKey | undefined> {
     if (!this.isFresh) await this.refresh();
     if (!this.#prepared.has(kid) && this.#options.now() - this.#readAt >= UNKNOWN_MS) await this.refresh();
     return this.verifies(kid) ? this.#prepared.get(kid)?.verifies : undefined;
   }
 
-  /** The key that signs. @throws what Redis throws, {UnreadableKeys} */
+  /** The key that signs. @throws {AccessUnavailable} {UnreadableKeys} */
   async signer(): Promise<{ kid: string; key: CryptoKey }> {
     if (!this.isFresh) await this.refresh();
     const [first] = this.#prepared.values();
@@ -61,13 +62,13 @@ export class KnownKeys {
     return { kid: first.key.kid, key: first.signs };
   }
 
-  /** The keys that sign or verify, the one that signs first. @throws what Redis throws, {UnreadableKeys} */
+  /** The keys that sign or verify, the one that signs first. @throws {AccessUnavailable} {UnreadableKeys} */
   async list(): Promise<readonly SigningKey[]> {
     await this.refresh();
     return this.#live();
   }
 
-  /** What others verify with (RFC 7517 §5). @throws what Redis throws, {UnreadableKeys} */
+  /** What others verify with (RFC 7517 §5). @throws {AccessUnavailable} {UnreadableKeys} */
   async published(): Promise<{ keys: ReturnType<typeof publicJwk>[] }> {
     if (!this.isFresh) await this.refresh();
     return { keys: this.#live().map(publicJwk) };
@@ -89,7 +90,9 @@ export class KnownKeys {
   async #read(): Promise<void> {
     const { redis, sealer, store, now } = this.#options;
     const { generation } = store;
-    const ring = await ensureKeys(redis, sealer, now());
+    const ring = await ensureKeys(redis, sealer, now()).catch((error: unknown) => {
+      throw error instanceof UnreadableKeys ? error : new AccessUnavailable('the signing keys cannot be read');
+    });
     const prepared = await Promise.all(
       ring.map(async (key) => ({ ...(this.#prepared.get(key.kid) ?? (await prepare(key))), key })),
     );
