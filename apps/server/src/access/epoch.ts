@@ -1,3 +1,4 @@
+import { put } from '../bounded-map.ts';
 import type { RedisClient } from '../redis/connect.ts';
 import { tenantSpace } from '../redis/keyspace.ts';
 import type { Tenants } from './tenants.ts';
@@ -104,12 +105,8 @@ export class Epochs {
   }
 
   #set(tenant: string, epoch: string): void {
-    this.#known.delete(tenant);
-    this.#known.set(tenant, epoch);
+    put(this.#known, tenant, epoch, this.#most);
     this.#version++;
-    if (this.#known.size <= this.#most) return;
-    const [oldest] = this.#known.keys();
-    if (oldest !== undefined) this.#known.delete(oldest);
   }
 }
 

@@ -6,9 +6,8 @@ import { serverEvent } from '../audit/server-event.ts';
 import { WatchedFile } from '../config/watched-file.ts';
 import type { Send } from '../outgoing/send.ts';
 import type { Connections } from '../redis/connect.ts';
-import { DEFAULT_N } from './api-key/hash.ts';
-import { Upgrades } from './api-key/upgrade.ts';
-import { type ApiKeyOptions, apiKeys, Verifier } from './api-key/verify.ts';
+import { createVerifier, type VerifierOptions } from './api-key/create-verifier.ts';
+import { apiKeys, type Verifier } from './api-key/verify.ts';
 import { challengeOf } from './binding/challenge.ts';
 import { possession } from './binding/possession.ts';
 import { Proofs, type Proven } from './binding/proofs.ts';
@@ -31,7 +30,7 @@ import { createTokens, type OwnTokens } from './tokens/create-tokens.ts';
 import { audiencesOf } from './tokens/metadata.ts';
 import { issuerOf } from './tokens/settings.ts';
 
-export interface IdentityOptions {
+export interface IdentityOptions extends VerifierOptions {
   readonly redis: Connections;
   readonly access: Pick<Access, 'isDisabled' | 'tenants'>;
   readonly log: AccessLog;
@@ -40,16 +39,10 @@ export interface IdentityOptions {
   readonly identityFile?: string | undefined;
   readonly environment: Environment;
   readonly sealer: Sealer;
-  /** scrypt's N of hashes that are made today. */
-  readonly hashCost?: number;
   /** For what is asked of issuers and authorization servers. */
   readonly send: Send;
   /** What `OJS_SECRET_NAME` holds, for references in the identity file. */
   readonly secrets: SecretValues;
-  /** Hears of each key derivation: for metrics, and tests that count. */
-  readonly onDerivation?: () => void;
-  /** Bounds of verification; the defaults are for production. */
-  readonly limits?: Pick<ApiKeyOptions, 'gate' | 'rates'>;
 }
 
 /** Who is asking. */
@@ -179,33 +172,4 @@ export function createIdentity(options: IdentityOptions): Identity {
       store.close();
     },
   };
-}
-
-function createVerifier(
-  { redis, access, log, audit, hashCost = DEFAULT_N, onDerivation, limits }: IdentityOptions,
-  store: CredentialStore,
-): Verifier {
-  const upgrades = new Upgrades({
-    redis: redis.client,
-    cost: hashCost,
-    onUpgraded({ id, principal, tenant }) {
-      const detail = { credential: `…${id.slice(-4)}`, of: principal, scrypt_n: hashCost };
-      audit.record(serverEvent('credential.upgraded', 'success', detail, tenant));
-    },
-  });
-  return new Verifier({
-    store,
-    onVerified: (key, stored) => upgrades.offer(key, stored),
-    isDisabled: access.isDisabled,
-    onWeakHash(principal, credential) {
-      const fields = { credential, principal: principal.id };
-      log.error(
-        fields,
-        'the stored hash of a key is weaker than any that this server writes: revoke the key, look who can write to Redis',
-      );
-      audit.record(serverEvent('credential.tampered', 'failure', { credential, of: principal.id }, principal.tenant));
-    },
-    ...(onDerivation && { onDerivation }),
-    ...limits,
-  });
 }

@@ -1,5 +1,6 @@
 import type { Subject } from '../access/decide.ts';
 import type { AccessLog } from '../access/log.ts';
+import { put } from '../bounded-map.ts';
 import type { Connections, RedisClient } from '../redis/connect.ts';
 import { systemSpace } from '../redis/keyspace.ts';
 import { CredentialRecord, principalOf } from './credential-record.ts';
@@ -205,14 +206,6 @@ export function parseRecord(id: string, raw: string): CredentialRecord | undefin
   }
   const parsed = CredentialRecord.safeParse(json);
   return parsed.success && parsed.data.id === id ? parsed.data : undefined;
-}
-
-function put<V>(map: Map<string, V>, key: string, value: V, most: number): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size <= most) return;
-  const [oldest] = map.keys();
-  if (oldest !== undefined) map.delete(oldest);
 }
 
 function within<T>(ms: number, promise: Promise<T>): Promise<T> {

@@ -1,24 +1,20 @@
-import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import { put } from '../../bounded-map.ts';
 import type { StoredSecret } from '../credential-record.ts';
 import type { Credential } from '../credential-store.ts';
-
-/**
- * Digest of a presented key behind a random prefix of this process: worthless in a memory dump of another one. Digests are
- * compared and never shown, so the one-shot hash does what an HMAC would, at a third of its cost on every request.
- */
-export type Digest = Buffer;
+import { type Digest, keyOf, PresentedDigests } from '../presented-digests.ts';
 
 /** Wrong keys that are remembered, so that repeating one costs no KDF. */
 const WRONG_MOST = 1_000;
 
 /** Which keys were verified against which credential. A credential that changes is another object; see {@link Digests.carry}. */
 export class Digests {
-  readonly #prefix = randomBytes(32).toString('base64');
+  readonly #presented = new PresentedDigests();
   readonly #verified = new WeakMap<Credential, { digest: Digest; secret: StoredSecret }[]>();
   readonly #wrong = new Map<string, Credential>();
 
   of(key: string): Digest {
-    return hash('sha256', this.#prefix + key, 'buffer');
+    return this.#presented.of(key);
   }
 
   /** Whether the key was verified before, with a secret that is still live. */
@@ -51,14 +47,11 @@ export class Digests {
   }
 
   isWrong(credential: Credential, digest: Digest): boolean {
-    return this.#wrong.get(digest.toString('latin1')) === credential;
+    return this.#wrong.get(keyOf(digest)) === credential;
   }
 
   wrong(credential: Credential, digest: Digest): void {
-    this.#wrong.set(digest.toString('latin1'), credential);
-    if (this.#wrong.size <= WRONG_MOST) return;
-    const [oldest] = this.#wrong.keys();
-    if (oldest !== undefined) this.#wrong.delete(oldest);
+    put(this.#wrong, keyOf(digest), credential, WRONG_MOST);
   }
 }
 

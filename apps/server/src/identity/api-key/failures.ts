@@ -1,3 +1,5 @@
+import { put } from '../../bounded-map.ts';
+
 /** A bucket of tokens: `burst` at most, one more every `refillMs`. */
 interface Rate {
   readonly burst: number;
@@ -73,11 +75,7 @@ export class Failures {
 
   #write(name: string, rate: Rate, tokens: number, now: number): void {
     const { tokens: had, at } = this.#read(name, rate, now);
-    this.#buckets.delete(name);
-    this.#buckets.set(name, { tokens: bounded(had + tokens, rate), at });
-    if (this.#buckets.size <= this.#most) return;
-    const [oldest] = this.#buckets.keys();
-    if (oldest !== undefined) this.#buckets.delete(oldest);
+    put(this.#buckets, name, { tokens: bounded(had + tokens, rate), at }, this.#most);
   }
 }
 

@@ -1,8 +1,11 @@
+import { put } from '../../bounded-map.ts';
 import type { RedisClient } from '../../redis/connect.ts';
+import { systemSpace } from '../../redis/keyspace.ts';
 import type { Refused } from '../identity.ts';
+import { STORE_UNAVAILABLE } from '../refused.ts';
+import { takeOnce } from '../take-once.ts';
 import { mismatch, type ProvenRequest, readProofClaims, WINDOW_MS } from './proof-claims.ts';
 import { type ProofKey, readProofKey } from './proof-key.ts';
-import { takeProof } from './used-proofs.ts';
 
 export interface ProofsOptions {
   readonly redis: RedisClient;
@@ -23,6 +26,9 @@ const HEADER_CHARS = 1_024;
 const SHAPE = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{86})$/;
 /** Keys that are remembered, by the header that they came in: a client sends the same one with every proof. */
 const KEYS = 10_000;
+
+/** How much longer a proof is remembered than this server would accept it, for servers whose clocks are behind. */
+const SKEW_MS = 10_000;
 
 /** Checks DPoP proofs (RFC 9449 §4.3). */
 export class Proofs {
@@ -55,11 +61,12 @@ export class Proofs {
     }
     this.#remember(header, key);
     try {
-      const taken = { thumbprint: key.thumbprint, jti: claims.jti };
-      const isFirst = await takeProof(this.#options.redis, taken, claims.iat * 1_000 + WINDOW_MS, now);
+      // For the one request that it is good for, at all servers together (RFC 9449 §11.1).
+      const ms = claims.iat * 1_000 + WINDOW_MS - now + SKEW_MS;
+      const isFirst = await takeOnce(this.#options.redis, systemSpace.proofs, `${key.thumbprint} ${claims.jti}`, ms);
       return isFirst ? { thumbprint: key.thumbprint } : { refused: 'proof_used_before' };
     } catch {
-      return { refused: 'store_unavailable', answer: 'backend_unavailable', retryAfterSeconds: 1 };
+      return STORE_UNAVAILABLE;
     }
   }
 
@@ -80,10 +87,6 @@ export class Proofs {
 
   /** Only keys that signed: what anybody can write does not push out what is used. */
   #remember(header: string, key: ProofKey): void {
-    if (this.#keys.has(header)) return;
-    this.#keys.set(header, key);
-    if (this.#keys.size <= KEYS) return;
-    const [oldest] = this.#keys.keys();
-    if (oldest !== undefined) this.#keys.delete(oldest);
+    if (!this.#keys.has(header)) put(this.#keys, header, key, KEYS);
   }
 }

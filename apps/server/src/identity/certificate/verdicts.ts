@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { put } from '../../bounded-map.ts';
 import type { Authority } from './authority.ts';
 import type { Certificate } from './certificate.ts';
 import { endOf, examine, type Good, type Verdict, verdictOn } from './judge.ts';
@@ -49,9 +50,9 @@ export class Verdicts {
     const path = this.#pathOf(key, chain, now);
     const verdict = 'refused' in path ? path : verdictOn(path, now);
     if ('certificate' in verdict) {
-      remember(this.#good, key, verdict, MOST);
+      put(this.#good, key, verdict, MOST);
       for (const each of verdict.intermediates) {
-        remember(this.#intermediates, each.thumbprint, each, MOST_INTERMEDIATES);
+        put(this.#intermediates, each.thumbprint, each, MOST_INTERMEDIATES);
       }
     }
     return verdict;
@@ -64,7 +65,7 @@ export class Verdicts {
     // A resumed session has the certificate of the client alone: the others are those that it came with before.
     const cameBefore = chain.length === 1 ? [...this.#intermediates.values()] : [];
     const path = examine(chain, this.#authorities, now, cameBefore);
-    if (!('refused' in path)) remember(this.#paths, key, path, MOST);
+    if (!('refused' in path)) put(this.#paths, key, path, MOST);
     return path;
   }
 }
@@ -74,10 +75,3 @@ const digestOf = (chain: readonly Buffer[]): string => {
   for (const der of chain) hash.update(`${der.length} `).update(der);
   return hash.digest('base64');
 };
-
-function remember<V>(memory: Map<string, V>, key: string, value: V, most: number): void {
-  memory.delete(key);
-  memory.set(key, value);
-  const [oldest] = memory.keys();
-  if (memory.size > most && oldest !== undefined) memory.delete(oldest);
-}

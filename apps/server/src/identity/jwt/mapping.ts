@@ -2,9 +2,10 @@ import { type Plane, PrincipalId, QueuePattern, TenantId } from '@ojs/schema';
 import { z } from 'zod';
 import type { Subject } from '../../access/decide.ts';
 import { digestOf } from '../digest-of.ts';
+import { MOST_SCOPES } from '../scope-word.ts';
 import { type ClaimPath, type Claims, claimAt, textsAt } from './claim.ts';
 import type { Mapping } from './mapping-settings.ts';
-import { ceilingOf, MOST_SCOPES, scopesOf } from './scopes.ts';
+import { ceilingOf, scopesOf } from './scopes.ts';
 
 /** What of a principal is not in its claims. */
 export interface Voucher {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Remembered, TokenDigests } from './remembered.ts';
+import { Remembered } from './remembered.ts';
 
 test('what was not asked for longest is forgotten first, and never more is kept than may be', () => {
   const memory = new Remembered<{ weight: number }>(10);
@@ -14,10 +14,4 @@ test('what was not asked for longest is forgotten first, and never more is kept 
   expect(['a', 'c', 'd', 'e', 'f'].filter((name) => memory.get(name))).toEqual([]);
   memory.set('g', { weight: 10 });
   expect(memory.get('g')).toBeDefined();
-});
-
-test('digests of one process say nothing to another', () => {
-  const [one, other] = [new TokenDigests(), new TokenDigests()];
-  expect(one.of('token')).toBe(one.of('token'));
-  expect(one.of('token')).not.toBe(other.of('token'));
 });

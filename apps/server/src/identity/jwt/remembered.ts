@@ -1,14 +1,3 @@
-import { hash, randomBytes } from 'node:crypto';
-
-/** Digests of tokens behind a random prefix of this process: what is remembered shows no token, and nobody can choose where it lands. */
-export class TokenDigests {
-  readonly #prefix = randomBytes(32).toString('base64');
-
-  of(token: string): string {
-    return hash('sha256', this.#prefix + token, 'base64');
-  }
-}
-
 /** What was found out about tokens. When it is full, what was not asked for longest is forgotten. */
 export class Remembered<T extends { readonly weight: number }> {
   readonly #most: number;

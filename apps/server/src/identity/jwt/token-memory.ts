@@ -1,7 +1,8 @@
 import type { Subject } from '../../access/decide.ts';
 import { presentedSecret } from '../authorization.ts';
 import type { Asking, Identified, Mechanism } from '../identity.ts';
-import { Remembered, TokenDigests } from './remembered.ts';
+import { keyOf, PresentedDigests } from '../presented-digests.ts';
+import { Remembered } from './remembered.ts';
 
 /** What was found out about a token. */
 export interface Verdict {
@@ -50,7 +51,7 @@ export function tokenMechanism(options: TokenMechanismOptions): Mechanism {
 
 class TokenMemory {
   readonly #options: TokenMechanismOptions;
-  readonly #digests = new TokenDigests();
+  readonly #digests = new PresentedDigests();
   readonly #good = new Remembered<Held>(MOST_GOOD_CHARS);
   readonly #bad = new Remembered<Held>(MOST_BAD_CHARS);
   readonly #examining = new Map<string, Promise<Held>>();
@@ -74,7 +75,7 @@ class TokenMemory {
     };
     const token = this.#read(authorization);
     if (token === undefined) return void note(undefined);
-    const digest = this.#digests.of(token);
+    const digest = keyOf(this.#digests.of(token));
     const held = this.#good.get(digest) ?? this.#bad.get(digest);
     if (held === undefined || !this.#holds(held)) return this.#examine(token, digest, asking);
     note(held);

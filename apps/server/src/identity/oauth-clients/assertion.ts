@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { createLocalJWKSet, type JWK, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { RedisClient } from '../../redis/connect.ts';
 import { systemSpace } from '../../redis/keyspace.ts';
+import { takeOnce } from '../take-once.ts';
 
-/** Asymmetric, and of keys that {@link isPublicKey} admits. */
-const ALGORITHMS = ['ES256', 'ES384', 'EdDSA', 'Ed25519', 'PS256', 'RS256'];
+/** Of assertions (RFC 7518 §3.1): asymmetric, and of keys that {@link isPublicKey} admits. */
+export const ASSERTION_ALGORITHMS = ['ES256', 'ES384', 'EdDSA', 'Ed25519', 'PS256', 'RS256'];
 /** An assertion is made for one request: it may end so much later at most. */
 const LONGEST_MS = 300_000;
 /** How far clocks may be apart. */
@@ -52,7 +52,7 @@ export async function checkAssertion(
   { redis, audiences, now }: AssertionOptions,
 ): Promise<string | undefined> {
   const verified = await jwtVerify(assertion, createLocalJWKSet({ keys: client.keys.filter(isPublicKey) }), {
-    algorithms: ALGORITHMS,
+    algorithms: ASSERTION_ALGORITHMS,
     issuer: client.id,
     subject: client.id,
     audience: [...audiences],
@@ -67,10 +67,6 @@ export async function checkAssertion(
   const end = exp * 1_000;
   if (!(end <= now + LONGEST_MS + SKEW_MS)) return 'assertion_lasts_too_long';
   if (typeof jti !== 'string' || jti.length > 256) return 'assertion_without_id';
-  return (await isFirst(redis, `${client.id} ${jti}`, end - now + 2 * SKEW_MS)) ? undefined : 'assertion_used_before';
-}
-
-async function isFirst(redis: RedisClient, name: string, ms: number): Promise<boolean> {
-  const key = `${systemSpace.assertions}/${createHash('sha256').update(name).digest('base64url')}`;
-  return (await redis.set(key, '1', 'PX', Math.ceil(ms), 'NX')) === 'OK';
+  const isFirst = await takeOnce(redis, systemSpace.assertions, `${client.id} ${jti}`, end - now + 2 * SKEW_MS);
+  return isFirst ? undefined : 'assertion_used_before';
 }

@@ -8,6 +8,7 @@ import type { Verifier } from '../api-key/verify.ts';
 import { invalidity } from '../credential-record.ts';
 import type { Credential, CredentialStore } from '../credential-store.ts';
 import type { ClientCertificate, Known, Refused } from '../identity.ts';
+import { STORE_UNAVAILABLE, tooManyFailures } from '../refused.ts';
 import { checkAssertion } from './assertion.ts';
 import type { Presented } from './present.ts';
 
@@ -51,7 +52,7 @@ export class OAuthClients {
     // What is counted under is kept: a name that is none is not.
     const id = CLIENT_ID.test(presented.id) ? presented.id : '';
     const wait = this.#failures.waitSeconds(source, id, this.#now());
-    if (wait > 0) return { refused: 'too_many_failures', answer: 'rate_limited', retryAfterSeconds: wait };
+    if (wait > 0) return tooManyFailures(wait);
     const known = await this.#byKey(presented, certificate);
     // Counted only now: one client may ask for many tokens at the same moment.
     if ('refused' in known && known.answer === undefined) this.#failures.take(source, id, this.#now());
@@ -73,7 +74,7 @@ export class OAuthClients {
         : presented.method === 'private_key_jwt'
           ? await this.#byAssertion(presented, client)
           : byCertificate(client, certificate);
-    if (outcome === 'unavailable') return UNAVAILABLE;
+    if (outcome === 'unavailable') return STORE_UNAVAILABLE;
     if (outcome !== undefined) return refused(outcome);
     if (this.#options.isDisabled(found.principal)) return refused('principal_disabled');
     const { principal } = found;
@@ -91,7 +92,7 @@ export class OAuthClients {
     const { store } = this.#options;
     if (id === '') return { refused: 'unknown_client' };
     const found = store.warm(id) ?? (await store.load(id));
-    if (found === 'unavailable') return UNAVAILABLE;
+    if (found === 'unavailable') return STORE_UNAVAILABLE;
     if (typeof found === 'string' || found.record.kind !== 'client') return { refused: 'unknown_client' };
     const reason = invalidity(found.record, this.#now());
     return reason === undefined ? found : { refused: reason, credential: shown(id), claimed: found.principal };
@@ -115,8 +116,6 @@ export class OAuthClients {
     }
   }
 }
-
-const UNAVAILABLE: Refused = { refused: 'store_unavailable', answer: 'backend_unavailable', retryAfterSeconds: 1 };
 
 const shown = (id: string): string => `client …${id.slice(-4)}`;
 

@@ -1,3 +1,4 @@
+import { issuerOf } from '../jwt/compact.ts';
 import type { ClientRequest } from '../tokens/request.ts';
 
 /** How a client says who it is. Exactly one way in a request (RFC 6749 §2.3). */
@@ -21,7 +22,8 @@ export function presentedClient(
   }
   if (client_assertion !== undefined || client_assertion_type !== undefined) {
     const id = client_assertion === undefined ? undefined : issuerOf(client_assertion);
-    if (client_assertion === undefined || client_assertion_type === undefined || id === undefined) return undefined;
+    if (client_assertion === undefined || client_assertion_type === undefined || typeof id !== 'string')
+      return undefined;
     return client_id === undefined || client_id === id
       ? { method: 'private_key_jwt', id, assertion: client_assertion }
       : undefined;
@@ -42,17 +44,6 @@ function basicOf(authorization: string): Presented | undefined {
 function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whom an assertion says that it is of; proven by nothing yet. */
-function issuerOf(assertion: string): string | undefined {
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString('utf8'));
-    const iss = typeof claims === 'object' && claims !== null && 'iss' in claims ? claims.iss : undefined;
-    return typeof iss === 'string' ? iss : undefined;
   } catch {
     return undefined;
   }

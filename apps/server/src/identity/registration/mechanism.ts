@@ -4,6 +4,7 @@ import { FAILURE_RATES, Failures } from '../api-key/failures.ts';
 import type { Verifier } from '../api-key/verify.ts';
 import { presentedSecret } from '../authorization.ts';
 import type { Mechanism } from '../identity.ts';
+import { tooManyFailures } from '../refused.ts';
 import type { SharedSecrets } from './shared-secrets.ts';
 
 interface RegistrationSecretsOptions {
@@ -34,7 +35,7 @@ export function registrationSecrets({
     if (secret.startsWith('ojs_')) return verifier.verify(secret, 'registration', sourceIp);
     const source = networkOf(sourceIp);
     const wait = failures.waitSeconds(source, KIND, now());
-    if (wait > 0) return { refused: 'too_many_failures', answer: 'rate_limited', retryAfterSeconds: wait };
+    if (wait > 0) return tooManyFailures(wait);
     const principal = shared.find(secret);
     if (principal === undefined) {
       failures.take(source, KIND, now());

@@ -1,5 +1,6 @@
 import { PERMISSIONS } from '@ojs/schema';
 import { PROOF_ALGORITHMS } from '../binding/proof-key.ts';
+import { ASSERTION_ALGORITHMS } from '../oauth-clients/assertion.ts';
 import { CLIENT_CREDENTIALS, EXCHANGE } from './request.ts';
 import type { TokenSettings } from './settings.ts';
 
@@ -10,8 +11,6 @@ const tokenEndpointOf = (issuer: string): string => `${issuer}/ojs/v1/auth/token
 export const audiencesOf = ({ issuer }: TokenSettings): readonly string[] =>
   issuer === undefined ? [] : [issuer, tokenEndpointOf(issuer)];
 
-/** Algorithms of the assertions of clients (RFC 7518 §3.1), and of proofs. */
-const SIGNING = ['ES256', 'ES384', 'EdDSA', 'Ed25519', 'PS256', 'RS256'];
 const SCOPES = PERMISSIONS.map((permission) => `ojs:${permission}`);
 const METHODS = ['client_secret_basic', 'private_key_jwt', 'tls_client_auth'];
 
@@ -27,7 +26,7 @@ export function serverMetadata({ issuer }: TokenSettings): Readonly<Record<strin
     response_types_supported: [],
     scopes_supported: SCOPES,
     token_endpoint_auth_methods_supported: METHODS,
-    token_endpoint_auth_signing_alg_values_supported: SIGNING,
+    token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
     revocation_endpoint_auth_methods_supported: ['none'],
     tls_client_certificate_bound_access_tokens: true,
     dpop_signing_alg_values_supported: PROOF_ALGORITHMS,

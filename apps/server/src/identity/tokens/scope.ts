@@ -1,9 +1,7 @@
-import { type Narrowing, Permission, QueuePattern } from '@ojs/schema';
+import type { Narrowing } from '@ojs/schema';
+import { MOST_SCOPES, readScopeWord } from '../scope-word.ts';
 
 type Within = NonNullable<Narrowing['within']>;
-
-/** More words than that are no scope that a person wrote. */
-const MOST = 100;
 
 /**
  * What a token is narrowed to as a `scope` (RFC 6749 §3.3): `ojs:enqueue:billing.*` is a permission on a queue or pattern,
@@ -22,13 +20,7 @@ export function scopeOf({ within }: Narrowing): string | undefined {
 /** The permissions and queues of a `scope`; undefined where a word of it is none of ours. */
 export function readScope(text: string): Within | undefined {
   const words = text.split(' ').filter(Boolean);
-  const within = words.map((word) => {
-    const [prefix, permission, queue = '*', ...more] = word.split(':');
-    const named = Permission.safeParse(permission);
-    const pattern = QueuePattern.safeParse(queue);
-    const isOurs = prefix === 'ojs' && more.length === 0 && named.success && pattern.success;
-    return isOurs ? { permissions: [named.data], queues: [pattern.data] } : undefined;
-  });
-  const known = within.filter((each) => each !== undefined);
-  return known.length === words.length && words.length > 0 && words.length <= MOST ? known : undefined;
+  if (words.length === 0 || words.length > MOST_SCOPES) return undefined;
+  const known = words.flatMap((word) => readScopeWord(word) ?? []);
+  return known.length === words.length ? known : undefined;
 }

@@ -1,48 +1,24 @@
-import { type CryptoKey, jwtVerify } from 'jose';
 import type { Subject } from '../../access/decide.ts';
-import { networkOf } from '../../network/network-of.ts';
-import { Digests } from '../api-key/digests.ts';
-import { FAILURE_RATES, type FailureRates, Failures } from '../api-key/failures.ts';
 import { presentedSecret } from '../authorization.ts';
 import { invalidity } from '../credential-record.ts';
 import type { Credential, CredentialStore, Lookup } from '../credential-store.ts';
-import type { Asking, Binding, Identified, Refused } from '../identity.ts';
-import { Claims } from './claims.ts';
-import type { KnownKeys } from './known-keys.ts';
-import { readToken } from './read-token.ts';
-import { issuerOf, type TokenSettings } from './settings.ts';
-import { ALGORITHM } from './signing-keys.ts';
+import type { Asking, Identified, Refused } from '../identity.ts';
+import { STORE_UNAVAILABLE } from '../refused.ts';
+import type { Claims } from './claims.ts';
+import { issuerOf } from './settings.ts';
+import { SignedTokens, type SignedTokensOptions, type VerifiedToken } from './signed-tokens.ts';
 import { isOfFormerSecret, isOfRecord, isStored, subjectOf } from './subject.ts';
 
-export interface IssuedTokensOptions {
-  readonly keys: KnownKeys;
+export interface IssuedTokensOptions extends SignedTokensOptions {
   readonly store: CredentialStore;
   /** Whether any of the tokens is revoked for the tenant; rejects where Redis does not say. */
   readonly anyRevoked: (jtis: readonly string[], tenant: string) => Promise<boolean>;
-  readonly settings: () => TokenSettings;
   /** Whether the policy disabled the principal. */
   readonly isDisabled: (principal: Subject) => boolean;
   /** Whether the credential of that kind and id, which is not stored here, still counts: its issuer or authority is believed. */
   readonly stillVouched: (root: Claims['ojs']['root']) => boolean;
-  /** Milliseconds since the epoch. */
-  readonly now?: () => number;
 }
 
-/** A token whose signature was verified: what has to be asked each time is whether it still counts. */
-export interface VerifiedToken {
-  readonly claims: Claims;
-  readonly kid: string;
-  readonly binding?: Binding;
-  /** Whether it, or what it came of, is revoked, and as of which state of all credentials. */
-  revocation?: { readonly generation: number; readonly revoked: boolean };
-  /** The subject, for as long as the record of the root stays the same. */
-  known?: { readonly root: Credential | undefined; readonly subject: Subject };
-}
-
-/** Tokens have no id that could be looked up before their signature: all of an address count together. */
-const RATES: FailureRates = { ...FAILURE_RATES, pair: FAILURE_RATES.source };
-/** Verified tokens that are remembered. */
-const MOST = 20_000;
 /** How often a token is judged anew while credentials keep changing. */
 const ROUNDS = 3;
 
@@ -53,15 +29,14 @@ const ROUNDS = 3;
 export class IssuedTokens {
   readonly #options: IssuedTokensOptions;
   readonly #now: () => number;
-  readonly #digests = new Digests();
-  readonly #failures = new Failures(RATES);
-  readonly #verified = new Map<string, VerifiedToken>();
+  readonly #signed: SignedTokens;
   /** The last header of each connection: it mostly comes again. */
   readonly #onConnection = new WeakMap<object, { readonly authorization: string; readonly token: VerifiedToken }>();
 
   constructor(options: IssuedTokensOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
+    this.#signed = new SignedTokens(options);
   }
 
   /** The mechanism: undefined where the header holds none of our tokens. */
@@ -82,15 +57,9 @@ export class IssuedTokens {
     return token.then((late) => ('refused' in late ? late : settle(late)));
   }
 
-  /** The token behind a text, its signature verified, whether or not it still counts; undefined where it is none of ours. */
+  /** The token behind a text, whether or not it still counts; undefined where it is none of ours. */
   find(text: string, sourceIp: string): Promise<VerifiedToken | Refused> | VerifiedToken | Refused | undefined {
-    const digest = this.#digests.of(text).toString('latin1');
-    const known = this.#verified.get(digest);
-    if (known !== undefined) return known;
-    const read = readToken(text, issuerOf(this.#options.settings()));
-    if (read === 'foreign') return undefined;
-    if (read === 'malformed') return { refused: 'malformed_token' };
-    return this.#verify(text, read.kid, networkOf(sourceIp), digest);
+    return this.#signed.find(text, sourceIp);
   }
 
   /** Whether the token counts now, as far as is known without asking Redis; undefined where that has to be asked. */
@@ -124,7 +93,7 @@ export class IssuedTokens {
           anyRevoked([jti, ...ojs.parents], ojs.tenant),
           keys.isFresh ? undefined : keys.refresh(),
         ]);
-        if (loaded === 'unavailable') return UNAVAILABLE;
+        if (loaded === 'unavailable') return STORE_UNAVAILABLE;
         token.revocation = { generation, revoked };
         const answer = this.judge(token, loaded);
         if (answer !== undefined) return answer;
@@ -132,51 +101,9 @@ export class IssuedTokens {
     } catch {
       // Redis does not answer, or the keys cannot be opened.
     }
-    return UNAVAILABLE;
-  }
-
-  async #verify(text: string, kid: string, source: string, digest: string): Promise<VerifiedToken | Refused> {
-    const now = this.#now();
-    const wait = this.#failures.waitSeconds(source, '', now);
-    if (wait > 0) return { refused: 'too_many_failures', answer: 'rate_limited', retryAfterSeconds: wait };
-    let key: Awaited<ReturnType<KnownKeys['find']>>;
-    try {
-      key = await this.#options.keys.find(kid);
-    } catch {
-      return UNAVAILABLE;
-    }
-    const verified = key === undefined ? 'unknown_signing_key' : await this.#claimsOf(text, key, now);
-    if (typeof verified !== 'string') return this.#remember(digest, { claims: verified, kid, ...bindingOf(verified) });
-    // Counted only now: many that are good may come from one address at the same moment.
-    this.#failures.take(source, '', now);
-    return { refused: verified };
-  }
-
-  /** The claims, or why there are none. */
-  async #claimsOf(text: string, key: CryptoKey, now: number): Promise<Claims | string> {
-    const issuer = issuerOf(this.#options.settings());
-    const checked = await jwtVerify(text, key, {
-      algorithms: [ALGORITHM],
-      typ: 'at+jwt',
-      issuer,
-      audience: issuer,
-      currentDate: new Date(now),
-    }).catch((error: unknown) => reasonOf(error));
-    if (typeof checked === 'string') return checked;
-    return Claims.safeParse(checked.payload).data ?? 'malformed_claims';
-  }
-
-  #remember(digest: string, token: VerifiedToken): VerifiedToken {
-    this.#verified.set(digest, token);
-    if (this.#verified.size > MOST) {
-      const [oldest] = this.#verified.keys();
-      if (oldest !== undefined) this.#verified.delete(oldest);
-    }
-    return token;
+    return STORE_UNAVAILABLE;
   }
 }
-
-const UNAVAILABLE: Refused = { refused: 'store_unavailable', answer: 'backend_unavailable', retryAfterSeconds: 1 };
 
 /** How a token appears in the audit log. */
 const refusal = (refused: string, { claims, known }: VerifiedToken): Refused => ({
@@ -184,18 +111,6 @@ const refusal = (refused: string, { claims, known }: VerifiedToken): Refused => 
   credential: `token …${claims.jti.slice(-4)}`,
   ...(known && { claimed: known.subject }),
 });
-
-/** `ERR_JWT_EXPIRED` and the like, in our words. */
-const reasonOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code).replace(/^ERR_/, '').toLowerCase() : 'unverified';
-
-function bindingOf({ cnf }: Claims): { binding?: Binding } {
-  if (cnf === undefined) return {};
-  return {
-    binding:
-      'jkt' in cnf ? { kind: 'dpop', thumbprint: cnf.jkt } : { kind: 'certificate', thumbprint: cnf['x5t#S256'] },
-  };
-}
 
 /** Why what came of the stored credential does not count, if it does not. */
 function endOf(stored: Lookup, claims: Claims, now: number): string | undefined {
