@@ -117,10 +117,11 @@ export function createIdentity(options: IdentityOptions): Identity {
     sealer: options.sealer,
     settings: () => file.value.tokens,
     isDisabled: access.isDisabled,
-    stillVouched: ({ kind, id, vouchedBy, grounds = '' }) =>
-      kind === 'certificate'
-        ? clients.stillVouches(id) && isStillRule(file.value.certificates, grounds)
-        : (isVouchedFor(file.value, vouchedBy ?? '', grounds) ?? registration.stillVouches({ kind, id })),
+    stillVouched(root) {
+      const { kind, id, vouchedBy = '', grounds = '' } = root;
+      if (kind === 'certificate') return clients.stillVouches(id) && isStillRule(file.value.certificates, grounds);
+      return isVouchedFor(file.value, vouchedBy, grounds) ?? registration.stillVouches(root);
+    },
   });
   const outside = outsideTokens({
     ...options,

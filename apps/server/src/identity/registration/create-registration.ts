@@ -1,4 +1,4 @@
-import type { Subject } from '../../access/decide.ts';
+import type { Lineage, Subject } from '../../access/decide.ts';
 import type { AccessLog } from '../../access/log.ts';
 import type { AuditLog } from '../../audit/audit.ts';
 import { serverEvent } from '../../audit/server-event.ts';
@@ -27,7 +27,7 @@ export interface WorkerRegistration {
   /** Who registers: for the operation that takes these secrets, and for no other. */
   readonly mechanism: Mechanism;
   /** Whether the root of a token is a shared secret that the identity file still has. */
-  stillVouches(root: { readonly kind: string; readonly id: string }): boolean;
+  stillVouches(root: Lineage['root']): boolean;
   /** Claims a worker id for the credential that registers it. Rejects with what Redis throws. */
   claim(claim: WorkerClaim): Promise<ClaimOutcome>;
 }

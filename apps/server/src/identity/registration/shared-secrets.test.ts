@@ -34,6 +34,13 @@ function aServer(registrations: object[] = [pool, mail]) {
   };
 }
 
+/** What a token that is issued for the secret comes of. */
+function rootOf(shared: SharedSecrets, text: string) {
+  const { credential, grounds } = shared.find(text) ?? {};
+  if (credential === undefined) throw new Error('the secret is not accepted');
+  return { ...credential, grounds };
+}
+
 test('a secret makes a worker of its registration, and of no other', () => {
   const { shared, text } = aServer();
   expect(shared.find(text('POOL'))).toMatchObject({
@@ -70,7 +77,7 @@ test('a weak secret that comes into force while the server runs is not accepted,
 
 test('what was issued counts as long as the registration says the same', () => {
   const { shared, text, write } = aServer();
-  const root = shared.find(text('POOL'))?.credential as { kind: string; id: string };
+  const root = rootOf(shared, text('POOL'));
   expect(shared.vouches({ ...root, kind: 'jwt' })).toBe(false);
   expect(shared.vouches(root)).toBe(true);
   write([mail, { ...pool }]);
@@ -81,6 +88,18 @@ test('what was issued counts as long as the registration says the same', () => {
   }
   write([mail]);
   expect(shared.vouches(root)).toBe(false);
+});
+
+test('what was issued counts as long as the secret that it was issued for', () => {
+  const { shared, text, values, before } = aServer();
+  const [old, root] = [text('POOL'), rootOf(shared, text('POOL'))];
+  values.set('POOL', new Secret(drawn()));
+  before.set('POOL', new Secret(old));
+  expect(shared.vouches(root)).toBe(true);
+  const after = rootOf(shared, text('POOL'));
+  before.delete('POOL');
+  expect(shared.vouches(root)).toBe(false);
+  expect(shared.vouches(after)).toBe(true);
 });
 
 test('what is wrong with registrations is told by place, without the secret', () => {

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Subject } from '../../access/decide.ts';
+import type { Lineage, Subject } from '../../access/decide.ts';
 import type { Secret } from '../../config/secret.ts';
 import type { Registration } from './settings.ts';
 import { type SecretValues, weaknessOf } from './strength.ts';
@@ -20,7 +20,7 @@ export class SharedSecrets {
   readonly #options: SharedSecretsOptions;
   /** A value that changes is another object. */
   readonly #digests = new WeakMap<Secret, Buffer | 'weak'>();
-  readonly #subjects = new WeakMap<Registration, Subject>();
+  readonly #subjects = new WeakMap<Registration, WeakMap<Buffer, Subject>>();
 
   constructor(options: SharedSecretsOptions) {
     this.#options = options;
@@ -31,23 +31,31 @@ export class SharedSecrets {
    * has matched. A value that was replaced counts until its grace period is over, or for as long as it is set as NAME_PREVIOUS.
    */
   find(presented: string): Subject | undefined {
-    const { secrets, registrations } = this.#options;
     const digest = digestOf(presented);
-    let found: Registration | undefined;
-    for (const registration of registrations()) {
-      const { secret: name } = registration;
-      for (const value of [secrets.get(name), secrets.previous?.(name), secrets.get(`${name}_PREVIOUS`)]) {
-        const expected = value && this.#digest(name, value);
-        if (expected !== undefined && timingSafeEqual(expected, digest)) found = registration;
+    let found: Subject | undefined;
+    for (const registration of this.#options.registrations()) {
+      for (const expected of this.#accepted(registration)) {
+        if (timingSafeEqual(expected, digest)) found = this.#subject(registration, expected);
       }
     }
-    return found && this.#subject(found);
+    return found;
   }
 
-  /** Whether a token of this root still counts: it is a shared secret, whose registration is there and says the same. */
-  vouches(root: { readonly kind: string; readonly id: string }): boolean {
+  /** Whether a token of this root still counts: it is a shared secret that is still accepted, and its registration says the same. */
+  vouches({ kind, id, grounds }: Pick<Lineage['root'], 'kind' | 'id' | 'grounds'>): boolean {
     const { registrations } = this.#options;
-    return root.kind === KIND && registrations().some((each) => this.#subject(each).credential.id === root.id);
+    const isSame = (now: Subject): boolean => now.credential.id === id && now.grounds === grounds;
+    return (
+      kind === KIND &&
+      registrations().some((each) => this.#accepted(each).some((digest) => isSame(this.#subject(each, digest))))
+    );
+  }
+
+  /** Digests of the values that its secret has, and of those that it had and that still count. */
+  #accepted({ secret: name }: Registration): Buffer[] {
+    const { secrets } = this.#options;
+    const values = [secrets.get(name), secrets.previous?.(name), secrets.get(`${name}_PREVIOUS`)];
+    return values.flatMap((value) => (value && this.#digest(name, value)) ?? []);
   }
 
   #digest(name: string, value: Secret): Buffer | undefined {
@@ -62,12 +70,10 @@ export class SharedSecrets {
     return digest === 'weak' ? undefined : digest;
   }
 
-  #subject(registration: Registration): Subject {
-    let subject = this.#subjects.get(registration);
-    if (subject === undefined) {
-      subject = subjectOf(registration);
-      this.#subjects.set(registration, subject);
-    }
+  #subject(registration: Registration, digest: Buffer): Subject {
+    const known = this.#subjects.get(registration) ?? new WeakMap<Buffer, Subject>();
+    const subject = known.get(digest) ?? subjectOf(registration, digest);
+    this.#subjects.set(registration, known.set(digest, subject));
     return subject;
   }
 }
@@ -75,7 +81,7 @@ export class SharedSecrets {
 const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 /** Frozen: decisions about it are remembered by its identity. */
-function subjectOf(registration: Registration): Subject {
+function subjectOf(registration: Registration, digest: Buffer): Subject {
   const { id, principal, tenant, roles, queues } = registration;
   // So that a token ends when what its registration says changes.
   const version = createHash('sha256')
@@ -90,6 +96,8 @@ function subjectOf(registration: Registration): Subject {
     queues,
     credential: { kind: KIND, id: `${id}.${version.slice(0, 16)}` },
     vouchedBy: `registration:${id}`,
+    // Of 256 random bits at least: nobody finds them by it.
+    grounds: createHash('sha256').update('grounds').update(digest).digest('base64url').slice(0, 22),
     mfa: false,
   });
 }
