@@ -84,6 +84,9 @@ function explain(error: unknown): string {
   return [`failed: ${name}${code ? ` (${code})` : ''}`, ...frames].join('\n');
 }
 
+// Who reads the answer may stop reading, as `| head -1` does: what was asked for is done all the same.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 run(process.argv.slice(2)).then(
   (code) => {
     if (code !== undefined) process.exitCode = code;

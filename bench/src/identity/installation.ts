@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAuthority, createKey, freePort, launchServer, writeCertificate, writePrivateFile } from '@ojs/dev';
+import { createProducer } from '@ojs/producer-sdk';
 import { type CpuMeter, processCpu } from '../cpu.ts';
 import type { LoadTarget } from '../load/load.ts';
 import { TENANT } from '../our-engine.ts';
@@ -87,11 +88,15 @@ export async function openInstallation(): Promise<Installation> {
     ...{ url, path: PATH, ca: authority.cert, connections: CONNECTIONS, headers },
     ...more,
   });
+  const producer = createProducer({ url, ca: authority.cert, credential: key });
+  const { token: exchanged } = await producer.narrow({ queues: ['email'], expiresInMs: 3_000_000 });
+  await producer.close();
   const certificate = { cert: client.cert, key: client.key };
   const thumbprint = sha256(Buffer.from(client.cert.replace(/-----[^-]+-----|\s/g, ''), 'base64'));
   const bearer = (text: string) => ({ authorization: `Bearer ${text}` });
   const ways: Way[] = [
     { name: 'API key', target: () => to(bearer(key)) },
+    { name: 'token of our own', target: () => to(bearer(exchanged)) },
     { name: 'JWT (ES256)', target: () => to(bearer(token())) },
     { name: 'client certificate', target: () => to({}, { certificate }) },
     {
