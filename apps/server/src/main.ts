@@ -1,15 +1,4 @@
 #!/usr/bin/env node
-import {
-  runClientsCommand,
-  runDoctorCommand,
-  runGenerate,
-  runKeysCommand,
-  runMfaCommand,
-  runResealCommand,
-  runSigningKeysCommand,
-  runTokensCommand,
-} from './cli/on-redis.ts';
-import { runStart } from './cli/start.ts';
 import { secretArgument, USAGE } from './cli/usage.ts';
 import { type Config, loadConfig } from './config/config.ts';
 import { ConfigMistakes } from './config/mistakes.ts';
@@ -29,16 +18,7 @@ function load(listens = true): Config {
   return config;
 }
 
-/** Commands that work on Redis directly, and read what follows by themselves. */
-const ON_REDIS = new Map<string | undefined, (config: Config, argv: readonly string[]) => Promise<number>>([
-  ['keys', runKeysCommand],
-  ['clients', runClientsCommand],
-  ['mfa', runMfaCommand],
-  ['signing-keys', runSigningKeysCommand],
-  ['tokens', runTokensCommand],
-]);
-
-/** Runs a command; the exit code, or undefined where the process goes on. */
+/** Runs a command, of which only what it needs is loaded; the exit code, or undefined where the process goes on. */
 async function run(argv: readonly string[]): Promise<number | undefined> {
   const secret = secretArgument(argv);
   if (secret !== undefined) {
@@ -50,6 +30,7 @@ async function run(argv: readonly string[]): Promise<number | undefined> {
   }
   const [command, ...rest] = argv;
   if (command === 'start' && rest.length === 0) {
+    const { runStart } = await import('./cli/start.ts');
     await runStart(load());
     return undefined;
   }
@@ -59,15 +40,18 @@ async function run(argv: readonly string[]): Promise<number | undefined> {
     say(`${JSON.stringify(redacted(config), null, 2)}\nok`);
     return 0;
   }
-  const onRedis = ON_REDIS.get(command);
-  if (onRedis !== undefined) return onRedis(load(false), rest);
-  if (command === 'server-key' && rest.join(' ') === 'generate') return runGenerate();
-  if (command === 'server-key' && rest.join(' ') === 'reseal') return runResealCommand(load(false));
-  if (command === 'doctor' && rest.length === 0) return runDoctorCommand(load(false));
+  if (command === 'server-key' && rest.join(' ') === 'generate') {
+    const { generateServerKey } = await import('./cli/server-key.ts');
+    say(generateServerKey());
+    return 0;
+  }
   if (command === 'help' || command === '--help') {
     say(USAGE);
     return 0;
   }
+  const { commandOnRedis } = await import('./cli/on-redis.ts');
+  const onRedis = commandOnRedis(argv);
+  if (onRedis !== undefined) return onRedis(load(false));
   // What was typed is not repeated: it may be a secret in the wrong place.
   complain(
     command === undefined ? USAGE : `ojs-server does not know that command, or takes no more after it\n\n${USAGE}`,

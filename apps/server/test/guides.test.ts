@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '@ojs/dev';
 import { describe, expect, test } from 'vitest';
-import { VARIABLES } from '../src/config/settings.ts';
+import { VARIABLES } from '../src/config/variables.ts';
 
 const docs = join(projectRoot, 'docs');
 const pages = readdirSync(docs).filter((name) => name.endsWith('.md'));

@@ -10,7 +10,7 @@ import { runClients } from './clients.ts';
 import { runDoctor } from './doctor.ts';
 import { runKeys } from './keys.ts';
 import { runMfa } from './mfa.ts';
-import { generateServerKey, runReseal } from './server-key.ts';
+import { runReseal } from './server-key.ts';
 import { runSigningKeys, runTokens, type TokensEnvironment } from './tokens.ts';
 
 const out = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -49,11 +49,11 @@ async function withAudit(
 }
 
 /** `ojs-server keys …` */
-export const runKeysCommand = (config: Config, argv: readonly string[]): Promise<number> =>
+const runKeysCommand = (config: Config, argv: readonly string[]): Promise<number> =>
   withAudit(config, (redis, audit) => runKeys(argv, { redis, config, out, err, audit }));
 
 /** `ojs-server clients …` */
-export const runClientsCommand = (config: Config, argv: readonly string[]): Promise<number> =>
+const runClientsCommand = (config: Config, argv: readonly string[]): Promise<number> =>
   withAudit(config, (redis, audit) => runClients(argv, { redis, config, out, err, audit }));
 
 const withSealer =
@@ -65,13 +65,13 @@ const withSealer =
     });
 
 /** `ojs-server signing-keys …` */
-export const runSigningKeysCommand = withSealer(runSigningKeys);
+const runSigningKeysCommand = withSealer(runSigningKeys);
 
 /** `ojs-server tokens …` */
-export const runTokensCommand = withSealer(runTokens);
+const runTokensCommand = withSealer(runTokens);
 
 /** `ojs-server mfa …` */
-export async function runMfaCommand(config: Config, argv: readonly string[]): Promise<number> {
+async function runMfaCommand(config: Config, argv: readonly string[]): Promise<number> {
   const isInteractive = process.stdin.isTTY === true && process.stdout.isTTY === true;
   const lines = createInterface({ input: process.stdin, ...(isInteractive && { output: process.stderr }) });
   const each = lines[Symbol.asyncIterator]();
@@ -90,16 +90,28 @@ export async function runMfaCommand(config: Config, argv: readonly string[]): Pr
   }
 }
 
-/** `ojs-server server-key generate` */
-export function runGenerate(): number {
-  out(generateServerKey());
-  return 0;
-}
-
 /** `ojs-server server-key reseal` */
-export const runResealCommand = (config: Config): Promise<number> =>
+const runResealCommand = (config: Config): Promise<number> =>
   withAudit(config, ({ client }, audit) => runReseal(config, client, audit, out));
 
 /** `ojs-server doctor` */
-export const runDoctorCommand = (config: Config): Promise<number> =>
-  withRedis(config, (redis) => runDoctor(redis, out));
+const runDoctorCommand = (config: Config): Promise<number> => withRedis(config, (redis) => runDoctor(redis, out));
+
+/** Commands that read what follows by themselves. */
+const COMMANDS = new Map<string, (config: Config, argv: readonly string[]) => Promise<number>>([
+  ['keys', runKeysCommand],
+  ['clients', runClientsCommand],
+  ['mfa', runMfaCommand],
+  ['signing-keys', runSigningKeysCommand],
+  ['tokens', runTokensCommand],
+]);
+
+/** The command that works on Redis directly; undefined where there is none of that name, or it takes no more after it. */
+export function commandOnRedis(argv: readonly string[]): ((config: Config) => Promise<number>) | undefined {
+  const [name = '', ...rest] = argv;
+  const command = COMMANDS.get(name);
+  if (command !== undefined) return (config) => command(config, rest);
+  const whole = argv.join(' ');
+  if (whole === 'server-key reseal') return runResealCommand;
+  return whole === 'doctor' ? runDoctorCommand : undefined;
+}

@@ -10,8 +10,9 @@ import { type Process, productionMistakes } from './production.ts';
 import { redisMistakes } from './redis-rules.ts';
 import { SecretStore } from './secret-store.ts';
 import { codeOf, type FoundSecret, readSecrets } from './secrets.ts';
-import { Settings, VARIABLES, variableOf } from './settings.ts';
+import { Settings } from './settings.ts';
 import { type Nested, readSources } from './sources.ts';
+import { VARIABLES, variableOf } from './variables.ts';
 import { BadFile } from './watched-file.ts';
 
 /**

@@ -1,107 +1,20 @@
-import { isIP } from 'node:net';
-import { GRACE_SECONDS_MAX, LIMITS } from '@ojs/schema';
+import { GRACE_SECONDS_MAX } from '@ojs/schema';
 import { z } from 'zod';
-import { parseNetwork } from '../outgoing/address.ts';
-
-/** Environment variables are text: digits become a number before the rule is asked. */
-const whole = (min: number, max: number) =>
-  z.preprocess(
-    (value) => (typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value),
-    z.int({ error: 'must be a whole number' }).min(min, `must be at least ${min}`).max(max, `must be at most ${max}`),
-  );
-
-const FLAGS: Readonly<Record<string, boolean>> = { '1': true, true: true, '0': false, false: false };
-const flag = z.preprocess(
-  (value) => (typeof value === 'string' ? (FLAGS[value] ?? value) : value),
-  z.boolean({ error: 'must be 1 or 0' }),
-);
-
-/** A list, in the environment separated by commas. */
-const list = (item: z.ZodType<string>) =>
-  z.preprocess(
-    (value) => (typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value),
-    z.array(item).min(1),
-  );
-
-const choice = <const T extends readonly string[]>(values: T) =>
-  z.enum(values, { error: `must be ${values.slice(0, -1).join(', ')} or ${values.at(-1)}` });
-
-const file = z.string({ error: 'must be the path of a file' }).min(1, 'must be the path of a file');
-const host = z.string().min(1, 'must be an address to listen on, such as 0.0.0.0 or 127.0.0.1');
-const port = whole(0, 65_535);
-const mount = z.string().regex(/^[\w.-]+(\/[\w.-]+)*$/, 'must be the path where it is mounted, such as approle');
-const redisUrl = z.string().regex(
-  // No query: options there (`?tls=…`) would be ignored, or weaken what is checked.
-  /^(rediss?:\/\/[^\s,?#]+|unix:(\/\/)?\/[^\s,?#]+)$/,
-  'must be redis://HOST:PORT, rediss://HOST:PORT or unix:///PATH',
-);
-
-/** Type names and prefixes such as `email.*`. */
-const jobType = z
-  .string()
-  .regex(/^(\*|[A-Za-z0-9._-]{1,255}|[A-Za-z0-9._-]{1,253}\.\*)$/, 'must be a name or PREFIX.*');
-
-/** A host, an address or a network. */
-const outgoingTarget = z
-  .string()
-  .refine(
-    (text) => parseNetwork(text) !== undefined || /^(?=.{1,253}$)[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?$/i.test(text),
-    'must be a host name, an address or a network such as 10.1.0.0/16',
-  );
-
-/** An address, or a network that is not everybody. */
-const proxyNetwork = z
-  .string()
-  .refine(
-    (text) => isIP(text.split('/', 1)[0] ?? '') > 0 && (parseNetwork(text)?.[1] ?? 0) > 0,
-    'must be an address or a network such as 10.1.0.0/16, and not everybody',
-  );
-
-const MIB = 1024 * 1024;
-const DAY_MS = 86_400_000;
-
-/**
- * What a limit may be set to. Where the request schemas state a limit themselves, it can only be lowered; where it
- * keeps the server alive (depth), there is a ceiling.
- */
-const BOUNDS: { readonly [K in keyof typeof LIMITS]: readonly [min: number, max: number] } = {
-  argsBytes: [2, 64 * MIB],
-  metaBytes: [2, 64 * MIB],
-  bodyBytes: [1024, 128 * MIB],
-  batchBodyBytes: [1024, 128 * MIB],
-  batchJobs: [1, LIMITS.batchJobs],
-  depth: [4, 128],
-  connectionsPerClient: [1, 100_000],
-  connections: [1, 1_000_000],
-  requestMs: [1_000, 600_000],
-  headersMs: [1_000, 600_000],
-  idleMs: [1_000, 3_600_000],
-  waitMs: [0, LIMITS.waitMs],
-  fetchJobs: [1, LIMITS.fetchJobs],
-  fetchQueues: [1, LIMITS.fetchQueues],
-  heartbeatJobs: [1, LIMITS.heartbeatJobs],
-  workers: [1, 1_000_000],
-  leaseMs: [100, 7 * DAY_MS],
-  leaseMaxMs: [100, 7 * DAY_MS],
-  timeoutMaxMs: [1, LIMITS.timeoutMaxMs],
-  maxAttempts: [1, LIMITS.maxAttempts],
-  queues: [1, 1_000_000],
-  resultBytes: [2, 64 * MIB],
-  streams: [0, 1_000_000],
-  streamsPerPrincipal: [0, 1_000_000],
-  streamMs: [100, DAY_MS],
-  crons: [0, 1_000_000],
-  cronBytes: [256, MIB],
-  checkpointBytes: [2, 64 * MIB],
-  progressBytes: [2, MIB],
-};
-
-type LimitName = keyof typeof LIMITS;
-const limit = (name: LimitName) => whole(...BOUNDS[name]).default(LIMITS[name]);
-const limits = Object.fromEntries(Object.keys(LIMITS).map((name) => [name, limit(name as LimitName)])) as Record<
-  LimitName,
-  ReturnType<typeof limit>
->;
+import {
+  choice,
+  file,
+  flag,
+  host,
+  jobType,
+  list,
+  mount,
+  outgoingTarget,
+  port,
+  proxyNetwork,
+  redisUrl,
+  whole,
+} from './fields.ts';
+import { limits } from './limits.ts';
 
 /** Every setting but the secrets. `a.bC` is OJS_A_B_C in the environment and `{"a": {"bC": …}}` in the file OJS_CONFIG. */
 export const Settings = z.strictObject({
@@ -236,18 +149,3 @@ export const Settings = z.strictObject({
 });
 
 export type Settings = z.infer<typeof Settings>;
-
-/** `validation.unknownAttributes` → `OJS_VALIDATION_UNKNOWN_ATTRIBUTES`. */
-export const variableOf = (path: readonly string[]): string =>
-  `OJS_${path.map((part) => part.replace(/[A-Z]/g, (letter) => `_${letter}`)).join('_')}`.toUpperCase();
-
-function leaves(schema: z.ZodObject, path: readonly string[] = []): (readonly [string, readonly string[]])[] {
-  return Object.entries(schema.shape).flatMap(([name, field]) => {
-    const inner = field instanceof z.ZodPrefault ? field.unwrap() : field;
-    const here = [...path, name];
-    return inner instanceof z.ZodObject ? leaves(inner, here) : [[variableOf(here), here] as const];
-  });
-}
-
-/** Where the value of each environment variable goes. */
-export const VARIABLES: ReadonlyMap<string, readonly string[]> = new Map(leaves(Settings));

@@ -3,7 +3,7 @@ import { parseJsonText } from './json-text.ts';
 import { secretsAmong } from './looks-secret.ts';
 import { type Mistake, nearest } from './mistakes.ts';
 import { codeOf } from './secrets.ts';
-import { VARIABLES } from './settings.ts';
+import { VARIABLES } from './variables.ts';
 
 /** Settings as they were written. */
 export type Nested = { [key: string]: unknown };

@@ -1,6 +1,5 @@
-import { type FSWatcher, watch } from 'node:fs';
-import { dirname } from 'node:path';
-import { readBounded } from '../connection/read-bounded.ts';
+import { type Followed, follow } from './follow.ts';
+import { readBounded } from './read-bounded.ts';
 import { Settling } from './settling.ts';
 
 /** What is followed, and who hears of it. */
@@ -35,9 +34,6 @@ export class BadFile extends Error {
 /** Far more than anybody writes by hand. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** How often the file is looked at besides the notices of the system, which some file systems do not give. */
-const LOOK_MS = 500;
-
 /** The value of a file that may change at any time. A bad file never replaces a good value. */
 export class WatchedFile<T> {
   readonly #watched: Watched<T>;
@@ -45,10 +41,7 @@ export class WatchedFile<T> {
   #text: string | undefined;
   readonly #settling = new Settling();
   #unannounced = false;
-  #looking: Promise<void> | undefined;
-  #again = false;
-  #timer: NodeJS.Timeout | undefined;
-  #watcher: FSWatcher | undefined;
+  #followed: Followed | undefined;
 
   constructor(watched: Watched<T>) {
     this.#watched = watched;
@@ -67,40 +60,16 @@ export class WatchedFile<T> {
     const text = await readText(path, setting);
     this.#value = parse(text);
     this.#text = text;
-    this.#timer = setInterval(() => void this.look(), LOOK_MS).unref();
-    try {
-      // The directory, not the file: a mounted secret or an editor replaces the file, and a watch on it would end.
-      this.#watcher = watch(dirname(path), { persistent: false }, () => void this.look());
-      this.#watcher.on('error', () => this.#watcher?.close());
-    } catch {
-      // The system has no watches left: looking twice a second does the same, later.
-    }
+    this.#followed = follow([path], () => this.#read(path));
   }
 
   /** Looks at the file now. When it resolves, what the file held at the call is in force or rejected. */
-  look(): Promise<void> {
-    const { path } = this.#watched;
-    if (path === undefined) return Promise.resolve();
-    if (this.#looking === undefined) {
-      this.#looking = this.#run(path).finally(() => {
-        this.#looking = undefined;
-      });
-    } else {
-      this.#again = true;
-    }
-    return this.#looking;
+  async look(): Promise<void> {
+    await this.#followed?.look();
   }
 
   close(): void {
-    clearInterval(this.#timer);
-    this.#watcher?.close();
-  }
-
-  async #run(path: string): Promise<void> {
-    do {
-      this.#again = false;
-      await this.#read(path);
-    } while (this.#again);
+    this.#followed?.close();
   }
 
   async #read(path: string): Promise<void> {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createSecureContext, type SecureContextOptions, type Server } from 'node:tls';
+import { type Followed, follow } from '../config/follow.ts';
+import { readBounded } from '../config/read-bounded.ts';
 import { codeOf } from '../config/secrets.ts';
 import { Settling } from '../config/settling.ts';
 import { StartProblem } from '../start-problem.ts';
 import { judgeCertificate, type ServerCertificate } from './certificate.ts';
-import { type Followed, follow } from './follow.ts';
-import { readBounded } from './read-bounded.ts';
 import { type ClientAuthorities, type KeyPair, secureContextOf } from './tls.ts';
 
 /** A chain of a dozen certificates has less. */

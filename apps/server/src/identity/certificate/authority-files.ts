@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
+import { readBounded } from '../../config/read-bounded.ts';
 import { codeOf } from '../../config/secrets.ts';
 import { Settling } from '../../config/settling.ts';
-import { readBounded } from '../../connection/read-bounded.ts';
 import { type Authority, anchorsOf, readAuthorities } from './authority.ts';
 import { Malformed } from './der.ts';
 import { type Lists, readLists } from './read-lists.ts';

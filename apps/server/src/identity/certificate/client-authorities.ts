@@ -1,4 +1,4 @@
-import { type Followed, follow } from '../../connection/follow.ts';
+import { type Followed, follow } from '../../config/follow.ts';
 import type { Authority } from './authority.ts';
 import { AuthorityFiles, type AuthorityListener } from './authority-files.ts';
 import type { Verdict } from './judge.ts';

@@ -19,11 +19,14 @@ export function follow(paths: readonly string[], look: () => Promise<void>): Fol
   let looking: Promise<void> | undefined;
   let again = false;
   const run = async (): Promise<void> => {
-    do {
-      again = false;
-      await look();
-    } while (again);
-    looking = undefined;
+    try {
+      do {
+        again = false;
+        await look();
+      } while (again);
+    } finally {
+      looking = undefined;
+    }
   };
   const request = (): Promise<void> => {
     if (looking === undefined) looking = run();
