@@ -19,6 +19,49 @@ const pages = (await readdir(docs)).filter((name) => name.endsWith('.md'));
 const blocksOf = (text: string): string[] =>
   [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block);
 
+const MECHANISMS = [
+  'keys',
+  'jwt',
+  'oauth',
+  'tokens',
+  'token-endpoint',
+  'worker-registration',
+  'client-certificates',
+  'binding',
+]
+  .concat(['second-factor', 'secrets', 'redis', 'transport'])
+  .map((name) => `${name}.md`);
+
+describe('the page of a mechanism', () => {
+  test.each(MECHANISMS)('%s has commands, what the audit log says, and limits', async (page) => {
+    const text = await readFile(join(docs, page), 'utf8');
+    expect(blocksOf(text)).not.toEqual([]);
+    expect(text).toMatch(/audit log/i);
+    expect(text).toMatch(/^## Limits$/m);
+  });
+});
+
+test('links between pages lead somewhere', async () => {
+  const texts = new Map(
+    await Promise.all(pages.map(async (page) => [page, await readFile(join(docs, page), 'utf8')] as const)),
+  );
+  const anchors = (text = ''): string[] =>
+    [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+      title
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-'),
+    );
+  const broken = [...texts].flatMap(([page, text]) =>
+    [...text.matchAll(/\]\(([a-z-]+\.md)?(?:#([^)]+))?\)/g)]
+      .filter(
+        ([, to = page, anchor]) => !texts.has(to) || (anchor !== undefined && !anchors(texts.get(to)).includes(anchor)),
+      )
+      .map(([link]) => `${page}: ${link}`),
+  );
+  expect(broken).toEqual([]);
+});
+
 describe.skipIf(needed.length > 0)('the commands of a guide work as they stand', () => {
   let server: TestServer;
   let directory: string;

@@ -12,6 +12,8 @@ interface Setting {
   readonly manager: CredentialManager;
   readonly policy: Policy;
   readonly out: (line: string) => void;
+  /** What is said besides the answer. */
+  readonly err: (line: string) => void;
   readonly audit: AuditLog;
 }
 
@@ -85,13 +87,14 @@ export class Commands {
   }
 
   #show({ key, record }: Issued, json: boolean, says: string): void {
-    const { policy, out } = this.#setting;
+    const { policy, out, err } = this.#setting;
     if (json) {
       out(JSON.stringify({ key, ...shownCredential(policy, record, Date.now()) }));
       return;
     }
+    // The key alone, so that KEY=$(ojs-server keys create …) is all that a script needs.
     out(key);
-    out(`Key ${record.id} of ${record.principal}: ${says}`);
+    err(`Key ${record.id} of ${record.principal}: ${says}`);
   }
 
   /** Does it; records the event with the reason where that fails. */

@@ -45,7 +45,7 @@ export async function runKeys(argv: readonly string[], environment: KeysEnvironm
       cost: 2 ** config.keys.scryptCost,
       now: Date.now,
     });
-    await new Commands({ manager, policy, out, audit }).run(asked);
+    await new Commands({ manager, policy, out, err, audit }).run(asked);
     return 0;
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof CredentialRefusal || error instanceof BadFile)) throw error;
