@@ -9,6 +9,8 @@ export function developmentServer(role: 'producer' | 'worker' | 'admin'): {
   ca: string;
   credential: string;
 } {
-  const { url, ca, keys } = JSON.parse(readFileSync(new URL('../.ojs/dev.json', import.meta.url), 'utf8'));
+  const { url, ca, keys } = JSON.parse(
+    readFileSync(process.env.OJS_DEV_FILE ?? new URL('../.ojs/dev.json', import.meta.url), 'utf8'),
+  );
   return { url, ca, credential: keys[role] };
 }

@@ -16,6 +16,9 @@ import { startTestServer, type TestServer } from './test-server.ts';
 const needed = ['bash', 'curl', 'openssl'].filter((tool) => spawnSync(tool, ['--version']).error !== undefined);
 const docs = join(projectRoot, 'docs');
 const pages = (await readdir(docs)).filter((name) => name.endsWith('.md'));
+const examples = (await readdir(join(projectRoot, 'examples'))).filter(
+  (name) => name.endsWith('.ts') && name !== 'development.ts',
+);
 const blocksOf = (text: string): string[] =>
   [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block);
 
@@ -120,6 +123,15 @@ describe.skipIf(needed.length > 0)('the commands of a guide work as they stand',
     await writeFile(path, '{}');
     await untilFollowed(mtimeMs);
   }
+
+  test.each(examples)('examples/%s', async (name) => {
+    const { PRODUCER_KEY: producer, WORKER_KEY: worker, ADMIN_KEY: admin, OJS_CA_FILE: ca } = env;
+    const OJS_DEV_FILE = join(directory, 'dev.json');
+    await writeFile(OJS_DEV_FILE, JSON.stringify({ url: server.url, ca, keys: { producer, worker, admin } }));
+    const options = { env: { PATH: process.env.PATH, OJS_DEV_FILE }, timeoutMs: 30_000 };
+    const { code, stdout, stderr } = await runCommand(process.execPath, [join(projectRoot, 'examples', name)], options);
+    expect(code, `${stdout}\n${stderr}`).toBe(0);
+  });
 
   test.each(pages)('%s', async (page) => {
     for (const block of blocksOf(await readFile(join(docs, page), 'utf8'))) {
