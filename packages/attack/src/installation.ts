@@ -95,8 +95,10 @@ async function enrolAdmin(env: Record<string, string | undefined>): Promise<stri
   const whose = ['--principal', 'admin', '--all-tenants'];
   const enrolled = JSON.parse(await runServerCommand(env, ['mfa', 'enroll', ...whose, '--json']));
   const totp = URI.parse(enrolled.uri) as TOTP;
-  // A code of the step before: the present one stays for the attacks.
-  await runServerCommand(env, ['mfa', 'confirm', ...whose], `${totp.generate({ timestamp: Date.now() - 30_000 })}\n`);
+  // A code of the step before: the present one stays for the attacks. Its time may end while the command starts; then the next is tried.
+  const confirm = (): Promise<string> =>
+    runServerCommand(env, ['mfa', 'confirm', ...whose], `${totp.generate({ timestamp: Date.now() - 30_000 })}\n`);
+  await confirm().catch(confirm);
   return totp.secret.base32;
 }
 
