@@ -62,7 +62,9 @@ export {
   type StepOptions,
   step,
 } from './flow.ts';
+export { createProducer } from './http-producer.ts';
 export { JobCancelledError, JobDroppedError, JobFailedError } from './job-errors.ts';
+export type { JobHandle } from './job-handle.ts';
 export type { HistoryEvent, JobOutcome, JobProgress, JobReads } from './job-reads.ts';
 export type { EnqueueMiddleware, EnqueueNext } from './middleware.ts';
 export type { NarrowedToken, NarrowOptions } from './narrow.ts';
@@ -100,7 +102,7 @@ export type {
   WebhookWithSecret,
 } from './operator/webhooks.ts';
 export { createOperator, type Operator } from './operator.ts';
-export { createProducer, type Entry, type JobHandle, type Producer } from './producer.ts';
+export type { Entry, Producer } from './producer.ts';
 export type { Schedule, Schedules } from './schedules.ts';
 export type { WaitOptions } from './wait.ts';
 export { type StartOptions, WorkflowEndedError, type WorkflowHandle, type Workflows } from './workflows.ts';

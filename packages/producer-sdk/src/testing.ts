@@ -1,8 +1,9 @@
 import { AssertionError } from 'node:assert';
 import { isDeepStrictEqual } from 'node:util';
 import type { AnyJob, InputOf, Job, JobState } from '@ojs/client';
+import { HttpProducer } from './http-producer.ts';
 import { MemoryServer } from './memory-server.ts';
-import { HttpProducer, type Producer } from './producer.ts';
+import type { Producer } from './producer.ts';
 
 /** Which enqueued jobs are meant; everything that is given must hold. */
 export interface Match<J extends AnyJob = AnyJob> {

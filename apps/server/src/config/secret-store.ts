@@ -18,6 +18,9 @@ export interface Secrets {
   onChange(name: string, listener: () => void): () => void;
 }
 
+/** Where the values of secrets are read and nothing else is. */
+export type SecretValues = Pick<Secrets, 'get' | 'has'> & Partial<Pick<Secrets, 'previous'>>;
+
 interface Kept {
   readonly source: SecretSource;
   readonly current: Secret | undefined;

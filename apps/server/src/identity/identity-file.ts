@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { placesOf } from '../config/issue-words.ts';
 import { parseJsonText } from '../config/json-text.ts';
+import type { SecretValues } from '../config/secret-store.ts';
 import { BadFile } from '../config/watched-file.ts';
 import { BindingRules, bindingMistakes } from './binding/settings.ts';
 import { certificateMistakes } from './certificate/mistakes.ts';
@@ -8,7 +9,6 @@ import { Certificates } from './certificate/settings.ts';
 import { Introspection, introspectionMistakes } from './introspection/settings.ts';
 import { Issuers, issuerMistakes } from './jwt/settings.ts';
 import { Registrations, registrationMistakes } from './registration/settings.ts';
-import type { SecretValues } from './registration/strength.ts';
 import { Tokens } from './tokens/settings.ts';
 
 /** What `OJS_IDENTITY_FILE` holds: which credentials from outside are believed. Each section is explained in its folder. */

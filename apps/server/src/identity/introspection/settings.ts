@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { SecretValues } from '../../config/secret-store.ts';
 import { MAPPING } from '../jwt/mapping-settings.ts';
-import type { SecretValues } from '../registration/strength.ts';
 
 /** An authorization server that is asked about tokens that say nothing themselves (RFC 7662; identity file, section `introspection`). */
 const Introspector = z.strictObject({

@@ -2,13 +2,13 @@ import type { Lineage, Subject } from '../../access/decide.ts';
 import type { AccessLog } from '../../access/log.ts';
 import type { AuditLog } from '../../audit/audit.ts';
 import { serverEvent } from '../../audit/server-event.ts';
+import type { SecretValues } from '../../config/secret-store.ts';
 import type { RedisClient } from '../../redis/connect.ts';
 import type { Verifier } from '../api-key/verify.ts';
 import type { Mechanism } from '../identity.ts';
 import { registrationSecrets } from './mechanism.ts';
 import type { Registration } from './settings.ts';
 import { SharedSecrets } from './shared-secrets.ts';
-import type { SecretValues } from './strength.ts';
 import { type ClaimOutcome, claimWorker, type WorkerClaim } from './worker-claims.ts';
 
 export interface RegistrationOptions {

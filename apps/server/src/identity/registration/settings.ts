@@ -1,6 +1,7 @@
 import { PrincipalId, QueuePattern, RoleName, TenantScope } from '@ojs/schema';
 import { z } from 'zod';
-import { type SecretValues, weaknessOf } from './strength.ts';
+import type { SecretValues } from '../../config/secret-store.ts';
+import { weaknessOf } from './strength.ts';
 
 /** A shared secret with which workers register (ojs-security §6.2), and whom it makes of them. */
 const Registration = z.strictObject({

@@ -1,8 +1,10 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { Lineage, Subject } from '../../access/decide.ts';
 import type { Secret } from '../../config/secret.ts';
+import type { SecretValues } from '../../config/secret-store.ts';
+import { digestOf } from '../digest-of.ts';
 import type { Registration } from './settings.ts';
-import { type SecretValues, weaknessOf } from './strength.ts';
+import { weaknessOf } from './strength.ts';
 
 /** `credential.kind` of a worker that registered with a shared secret of the identity file. */
 const KIND = 'shared_secret';
@@ -31,7 +33,7 @@ export class SharedSecrets {
    * has matched. A value that was replaced counts until its grace period is over, or for as long as it is set as NAME_PREVIOUS.
    */
   find(presented: string): Subject | undefined {
-    const digest = digestOf(presented);
+    const digest = secretDigest(presented);
     let found: Subject | undefined;
     for (const registration of this.#options.registrations()) {
       for (const expected of this.#accepted(registration)) {
@@ -43,12 +45,11 @@ export class SharedSecrets {
 
   /** Whether a token of this root still counts: it is a shared secret that is still accepted, and its registration says the same. */
   vouches({ kind, id, grounds }: Pick<Lineage['root'], 'kind' | 'id' | 'grounds'>): boolean {
-    const { registrations } = this.#options;
+    if (kind !== KIND) return false;
+    const registration = this.#options.registrations().find((each) => id.startsWith(`${each.id}.`));
+    if (registration === undefined) return false;
     const isSame = (now: Subject): boolean => now.credential.id === id && now.grounds === grounds;
-    return (
-      kind === KIND &&
-      registrations().some((each) => this.#accepted(each).some((digest) => isSame(this.#subject(each, digest))))
-    );
+    return this.#accepted(registration).some((digest) => isSame(this.#subject(registration, digest)));
   }
 
   /** Digests of the values that its secret has, and of those that it had and that still count. */
@@ -63,7 +64,7 @@ export class SharedSecrets {
     if (digest === undefined) {
       const text = value.reveal();
       const weakness = weaknessOf(text);
-      digest = weakness === undefined ? digestOf(text) : 'weak';
+      digest = weakness === undefined ? secretDigest(text) : 'weak';
       this.#digests.set(value, digest);
       if (weakness !== undefined) this.#options.onWeak(name, weakness);
     }
@@ -78,15 +79,11 @@ export class SharedSecrets {
   }
 }
 
-const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest();
+const secretDigest = (text: string): Buffer => hash('sha256', text, 'buffer');
 
 /** Frozen: decisions about it are remembered by its identity. */
 function subjectOf(registration: Registration, digest: Buffer): Subject {
   const { id, principal, tenant, roles, queues } = registration;
-  // So that a token ends when what its registration says changes.
-  const version = createHash('sha256')
-    .update(JSON.stringify([principal, tenant, roles, queues]))
-    .digest('hex');
   return Object.freeze({
     id: principal,
     tenant,
@@ -94,10 +91,11 @@ function subjectOf(registration: Registration, digest: Buffer): Subject {
     roles,
     grants: [],
     queues,
-    credential: { kind: KIND, id: `${id}.${version.slice(0, 16)}` },
+    // So that a token ends when what its registration says changes.
+    credential: { kind: KIND, id: `${id}.${digestOf([principal, tenant, roles, queues])}` },
     vouchedBy: `registration:${id}`,
     // Of 256 random bits at least: nobody finds them by it.
-    grounds: createHash('sha256').update('grounds').update(digest).digest('base64url').slice(0, 22),
+    grounds: digestOf(digest.toString('base64url')),
     mfa: false,
   });
 }

@@ -1,13 +1,3 @@
-import type { Secret } from '../../config/secret.ts';
-
-/** Secrets by name, as they are at this moment. */
-export interface SecretValues {
-  get(name: string): Secret | undefined;
-  has(name: string): boolean;
-  /** What it was before it was replaced, for as long as that is still good. */
-  previous?(name: string): Secret | undefined;
-}
-
 /** Security page: a shared secret is as hard to guess as an API key. */
 const LEAST_BYTES = 32;
 /** 32 random bytes have 30 different ones on average, and as many different steps; fewer than this never come by chance. */
