@@ -142,6 +142,15 @@ describe('a running server', () => {
     const types = (await ojs.audit()).map(({ event_type }) => event_type);
     expect([types[0], types.at(-1)]).toEqual(['server.started', 'server.stopped']);
   });
+
+  it('has no credential made of which nobody would find a record; what only reads is answered', async () => {
+    const env = { ...ojs.env, OJS_AUDIT_FILE: '/nowhere/audit.jsonl' };
+    const create = ['keys', 'create', '--plane', 'producer', '--role', 'producer', '--principal', 'unseen'];
+    const [created, listed] = [await run(create, env), await run(['keys', 'list'], env)];
+    expect(created).toEqual({ code: 1, output: expect.stringMatching(/nothing was done: check OJS_AUDIT_FILE/) });
+    expect(listed.code).toBe(0);
+    expect(listed.output).not.toContain('unseen');
+  });
 });
 
 describe('production', () => {

@@ -3,9 +3,12 @@ import { connectRedis, NOBODY, redisUnreachable } from '../assembly/redis.ts';
 import { openSealer } from '../assembly/sealer.ts';
 import type { AuditLog } from '../audit/audit.ts';
 import { createAuditLog } from '../audit/create-audit-log.ts';
+import { FileSink } from '../audit/sink.ts';
 import type { Config } from '../config/config.ts';
+import { codeOf } from '../config/secrets.ts';
 import type { Connections } from '../redis/connect.ts';
 import { openSecrets } from '../secrets/open.ts';
+import { StartProblem } from '../start-problem.ts';
 import { runClients } from './clients.ts';
 import { runDoctor } from './doctor.ts';
 import { runKeys } from './keys.ts';
@@ -28,11 +31,29 @@ async function withRedis(config: Config, work: (redis: Connections) => Promise<n
   }
 }
 
-/** A command that changes something, and records that. */
+/** What only reads, and so needs no record. */
+const READS: ReadonlySet<string | undefined> = new Set(['list', 'status']);
+
+/** @throws {StartProblem} where no record could be written: then nothing is changed either */
+async function requireAudit(path: string): Promise<void> {
+  const sink = new FileSink(path);
+  try {
+    await sink.write(Buffer.alloc(0));
+    await sink.close();
+  } catch (error) {
+    throw new StartProblem(
+      `the audit log ${path} cannot be written (${codeOf(error)}), so nothing was done: check OJS_AUDIT_FILE and the rights of the file`,
+    );
+  }
+}
+
+/** A command that changes something, and records that. @param command what follows its first word @throws {StartProblem} */
 async function withAudit(
   config: Config,
+  [command]: readonly string[],
   work: (redis: Connections, audit: AuditLog) => Promise<number>,
 ): Promise<number> {
+  if (config.auditFile !== undefined && !READS.has(command)) await requireAudit(config.auditFile);
   return withRedis(config, async (redis) => {
     const audit = createAuditLog({
       file: config.auditFile,
@@ -50,16 +71,16 @@ async function withAudit(
 
 /** `ojs-server keys …` */
 const runKeysCommand = (config: Config, argv: readonly string[]): Promise<number> =>
-  withAudit(config, (redis, audit) => runKeys(argv, { redis, config, out, err, audit }));
+  withAudit(config, argv, (redis, audit) => runKeys(argv, { redis, config, out, err, audit }));
 
 /** `ojs-server clients …` */
 const runClientsCommand = (config: Config, argv: readonly string[]): Promise<number> =>
-  withAudit(config, (redis, audit) => runClients(argv, { redis, config, out, err, audit }));
+  withAudit(config, argv, (redis, audit) => runClients(argv, { redis, config, out, err, audit }));
 
 const withSealer =
   (run: (argv: readonly string[], environment: TokensEnvironment) => Promise<number>) =>
   (config: Config, argv: readonly string[]): Promise<number> =>
-    withAudit(config, async ({ client }, audit) => {
+    withAudit(config, argv, async ({ client }, audit) => {
       const sealer = await openSealer(config, client);
       return run(argv, { redis: client, sealer, out, err, audit });
     });
@@ -81,7 +102,7 @@ async function runMfaCommand(config: Config, argv: readonly string[]): Promise<n
     return done === true ? undefined : value;
   };
   try {
-    return await withAudit(config, async ({ client }, audit) => {
+    return await withAudit(config, argv, async ({ client }, audit) => {
       const sealer = await openSealer(config, client);
       return runMfa(argv, { redis: client, sealer, out, err, audit, readLine, isInteractive });
     });
@@ -92,7 +113,7 @@ async function runMfaCommand(config: Config, argv: readonly string[]): Promise<n
 
 /** `ojs-server server-key reseal` */
 const runResealCommand = (config: Config): Promise<number> =>
-  withAudit(config, ({ client }, audit) => runReseal(config, client, audit, out));
+  withAudit(config, ['reseal'], ({ client }, audit) => runReseal(config, client, audit, out));
 
 /** `ojs-server doctor` */
 const runDoctorCommand = (config: Config): Promise<number> => withRedis(config, (redis) => runDoctor(redis, out));
