@@ -3,6 +3,10 @@ import { OjsConnectionError, OjsError } from './errors.ts';
 /** Codes of Node.js and OpenSSL that mean: this certificate is not to be trusted. */
 const CERTIFICATE =
   /^(ERR_TLS_CERT|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(GET|VERIFY|DECRYPT|DECODE)|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|PATH_LENGTH_)/;
+
+/** Whether Node or OpenSSL refused the certificate of the other side. */
+export const isCertificateProblem = (code: string): boolean => CERTIFICATE.test(code);
+
 /** Codes of undici that mean: we closed it ourselves. */
 const CLOSED = new Set(['UND_ERR_CLOSED', 'UND_ERR_DESTROYED']);
 
@@ -10,7 +14,7 @@ const CLOSED = new Set(['UND_ERR_CLOSED', 'UND_ERR_DESTROYED']);
 export function connectionError(origin: string, error: unknown, signal?: AbortSignal): unknown {
   if (error instanceof OjsError || (signal?.aborted && error === signal.reason)) return error;
   const code = codeOf(error);
-  if (CERTIFICATE.test(code))
+  if (isCertificateProblem(code))
     return new OjsConnectionError(
       `The certificate of ${origin} was refused (${code}). If an authority of your own issued it, pass its certificate as \`ca\` or name its file in OJS_CA_FILE; if the name is wrong, use the name that the certificate is for`,
       { code: 'certificate_refused', cause: error },

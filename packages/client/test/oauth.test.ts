@@ -56,6 +56,14 @@ describe('client credentials', () => {
     expect(new Set(ojs.requests.map(({ headers }) => headers.authorization))).toEqual(new Set([`Bearer at-${issued}`]));
   });
 
+  it('that are not accepted, or by a server with an unknown authority, say what to look at', async () => {
+    const as = await server(() => json({ error: 'invalid_client' }, 401, { 'www-authenticate': 'Basic realm="x"' }));
+    expect((await failure(credentialOf(as))).message).toContain('(401): check `clientId`');
+    expect((await failure(credentialOf(as, { ca: undefined } as never))).message).toContain(
+      'the `ca` of `clientCredentials`',
+    );
+  });
+
   it('find the token endpoint by the metadata of the issuer', async () => {
     const as: Stub = await server(({ path }) =>
       path.startsWith('/.well-known/') ? json({ issuer: as.url, token_endpoint: `${as.url}/t` }) : bearer(),

@@ -24,7 +24,7 @@ import {
 /** One answer for every kind of bad credential: which it was is in the audit log. @param challenge the value of WWW-Authenticate */
 export function unauthenticated(challenge: string): Refusal {
   return refuse('unauthenticated', 'A valid credential is required.', {
-    hint: 'Send the header Authorization: Bearer KEY.',
+    hint: 'Send Authorization: Bearer with a key or token that is valid. The audit log of the server says why it was refused, by request_id.',
     headers: { 'WWW-Authenticate': challenge },
   });
 }

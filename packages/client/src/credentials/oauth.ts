@@ -1,6 +1,7 @@
 import * as oauth from 'oauth4webapi';
 import { Agent, fetch, type RequestInit } from 'undici';
 import { readAuthority } from '../authority.ts';
+import { isCertificateProblem } from '../connection-error.ts';
 import { OjsConfigurationError, OjsCredentialError, OjsError } from '../errors.ts';
 import { type ClientCertificate, connector } from '../tls.ts';
 import { createDpopKey, type DpopKey, dpop } from './dpop.ts';
@@ -162,13 +163,22 @@ function failureOf(error: unknown): OjsError {
     return new OjsCredentialError(`The authorization server refused to give a token (${code})`, isOver);
   }
   if (error instanceof oauth.WWWAuthenticateChallengeError)
-    return new OjsCredentialError('The authorization server refused the client (401)', false);
+    return new OjsCredentialError(
+      'The authorization server refused the client (401): check `clientId`, and its secret, key or certificate',
+      false,
+    );
   if (error instanceof oauth.OperationProcessingError) {
     const { status } = Object(error.cause) as { status?: unknown };
     const isOver = typeof status === 'number' && (status === 429 || status >= 500);
-    return new OjsCredentialError(`The authorization server’s answer is not what it must be (${error.code})`, isOver);
+    return new OjsCredentialError(
+      `The authorization server’s answer is not what it must be (${error.code}): check \`issuer\` or \`tokenUrl\``,
+      isOver,
+    );
   }
   const { code } = ((error as Error).cause ?? error) as { code?: unknown };
   const why = typeof code === 'string' ? code : (error as Error).name;
-  return new OjsCredentialError(`The authorization server cannot be reached (${why})`, true);
+  const next = isCertificateProblem(why)
+    ? ': its certificate is refused; an authority of your own is the `ca` of `clientCredentials`'
+    : '';
+  return new OjsCredentialError(`The authorization server cannot be reached (${why})${next}`, true);
 }

@@ -42,7 +42,8 @@ async function register(
   });
   if (status >= 300) {
     const isOver = status === 429 || status >= 500;
-    throw new OjsCredentialError(`The server refused to register the worker (${status})`, isOver);
+    const next = status === 401 ? ': is the secret the one of a registration, and still good?' : '';
+    throw new OjsCredentialError(`The server refused to register the worker (${status})${next}`, isOver);
   }
   const { access_token, token_type, expires_in } = read(body);
   if (typeof access_token !== 'string' || typeof expires_in !== 'number')
