@@ -21,6 +21,8 @@ export default defineConfig({
     silent: 'passed-only',
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // What is waited for comes at once, but not on a machine that is busy with the tests beside it.
+    expect: { poll: { timeout: 20_000 } },
     projects: packages.map((root) => ({
       extends: true,
       test: { name: root, root, include: ['src/**/*.test.ts', 'test/**/*.test.ts'] },

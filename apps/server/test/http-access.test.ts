@@ -261,7 +261,9 @@ describe('access that changes while a request is on its way', () => {
     );
     await revoke('waiting@test');
     // Another request of the credential shows when this server knows of the revocation.
-    await vi.waitFor(async () => expect((await ojs.send('GET', `/ojs/v1/jobs/${job.id}`, { key })).status).toBe(401));
+    await vi.waitFor(async () => expect((await ojs.send('GET', `/ojs/v1/jobs/${job.id}`, { key })).status).toBe(401), {
+      timeout: 20_000,
+    });
     await ojs.send('DELETE', `/ojs/v1/jobs/${job.id}`, { key: keys.admin });
     expectRefusal(await answer, 401, 'unauthenticated');
   });

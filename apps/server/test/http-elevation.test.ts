@@ -219,8 +219,9 @@ test('an elevation ends with the key that was elevated', async () => {
   const revoking = runMain(['keys', 'revoke', id], harness.env);
   await revoking.ended;
   expect(revoking.output()).toContain('is revoked');
-  await vi.waitFor(async () =>
-    expectRefusal(await harness.send('POST', PURGE, { key: access_token }), 401, 'unauthenticated'),
+  await vi.waitFor(
+    async () => expectRefusal(await harness.send('POST', PURGE, { key: access_token }), 401, 'unauthenticated'),
+    { timeout: 20_000 },
   );
 });
 
@@ -251,7 +252,7 @@ test('a principal that the policy disables can neither elevate nor use what it e
   const { access_token } = (await elevate({ code: code() })).body;
   await writeFile(policyFile, JSON.stringify({ principals: { [principal]: { disabled: true } } }));
   await vi.waitFor(async () => expectRefusal(await elevate({ code: code(1) }), 401, 'unauthenticated'), {
-    timeout: 5_000,
+    timeout: 20_000,
   });
   expectRefusal(await harness.send('POST', PURGE, { key: access_token }), 401, 'unauthenticated');
   await writeFile(policyFile, '{}');

@@ -69,16 +69,14 @@ describe('a principal that exists only in certificates', () => {
     expect(await asShop('/ojs/v1/cron', { ...entry, options: { queue: 'payments' } })).toBe(403);
     expect(await asShop('/ojs/v1/cron', { ...entry, overlap_policy: 'allow' })).toBe(201);
     await makeDue(ojs.connections.client, '_default', 'daily', Date.now() - 1_000);
-    await expect
-      .poll(() => lastFiring('daily'), { timeout: 5_000, interval: 25 })
-      .toMatchObject({ outcome: 'triggered' });
+    await expect.poll(() => lastFiring('daily'), { interval: 25 }).toMatchObject({ outcome: 'triggered' });
     await believe(false);
     const changed = () =>
       ojs.audit().then((records) => records.some(({ event_type }) => event_type === 'identity.changed'));
-    await expect.poll(changed, { timeout: 5_000, interval: 25 }).toBe(true);
+    await expect.poll(changed, { interval: 25 }).toBe(true);
     await makeDue(ojs.connections.client, '_default', 'daily', Date.now() - 1_000);
     await expect
-      .poll(() => lastFiring('daily'), { timeout: 5_000, interval: 25 })
+      .poll(() => lastFiring('daily'), { interval: 25 })
       .toMatchObject({ outcome: 'skipped', reason: 'permission_denied' });
   });
 });

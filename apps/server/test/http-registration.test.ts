@@ -195,8 +195,9 @@ describe('a stored secret ojs_reg_…', () => {
     const revoking = runMain(['keys', 'revoke', secret.split('_')[2] as string], harness.env);
     await revoking.ended;
     expect(revoking.output()).toContain('is revoked');
-    await vi.waitFor(async () =>
-      expectRefusal(await send('fetch', { queues: ['q'], worker_id }), 401, 'unauthenticated'),
+    await vi.waitFor(
+      async () => expectRefusal(await send('fetch', { queues: ['q'], worker_id }), 401, 'unauthenticated'),
+      { timeout: 20_000 },
     );
     expectRefusal(await register({ worker_id }, secret), 401, 'unauthenticated');
   });
@@ -273,11 +274,13 @@ test('tokens end when their registration is taken out of the identity file, or s
   const [mine, other] = [await aWorker(), await aWorker({}, secrets.OJS_SECRET_MAIL)];
   const works = async ({ send, worker_id }: typeof mine) => (await send('heartbeat', { worker_id })).status;
   await write([{ ...pool, queues: ['gpu.a'] }]);
-  await vi.waitFor(async () => expect([await works(mine), await works(other)]).toEqual([401, 401]), { timeout: 5_000 });
+  await vi.waitFor(async () => expect([await works(mine), await works(other)]).toEqual([401, 401]), {
+    timeout: 20_000,
+  });
   expect(await register({ worker_id: mine.worker_id })).toMatchObject({ status: 200 });
   expectRefusal(await register({ worker_id: other.worker_id }, secrets.OJS_SECRET_MAIL), 401, 'unauthenticated');
   await write([pool, mail]);
-  await vi.waitFor(async () => expect(await works(other)).toBe(200), { timeout: 5_000 });
+  await vi.waitFor(async () => expect(await works(other)).toBe(200), { timeout: 20_000 });
 });
 
 test('where the plane requires binding, a token is bound to the key of the proof that comes with the registration', async () => {
@@ -285,7 +288,7 @@ test('where the plane requires binding, a token is bound to the key of the proof
   await write([pool, mail], { binding: { worker: 'any', origins: [origin] } });
   const worker_id = `worker-${workers++}`;
   const unbound = async () => expectRefusal(await register({ worker_id }), 403, 'permission_denied');
-  await vi.waitFor(unbound, { timeout: 5_000 });
+  await vi.waitFor(unbound, { timeout: 20_000 });
   const [key, stranger] = [proofMaker(), proofMaker()];
   const proven = (maker: ProofMaker, path: string, token?: string) =>
     maker.prove({ method: 'POST', url: origin + path, ...(token !== undefined && { token }) });
@@ -307,7 +310,7 @@ test('where the plane requires binding, a token is bound to the key of the proof
   expectRefusal(await ask(beat, `DPoP ${token}`, proven(stranger, beat, token)), 401, 'unauthenticated');
   expectRefusal(await harness.send('POST', beat, { key: token, body: { worker_id } }), 401, 'unauthenticated');
   await write([pool, mail]);
-  await vi.waitFor(async () => expect((await register({ worker_id })).status).toBe(200), { timeout: 5_000 });
+  await vi.waitFor(async () => expect((await register({ worker_id })).status).toBe(200), { timeout: 20_000 });
 });
 
 test('a secret that is replaced in its file is good for its grace period, and no registration fails meanwhile', async () => {
@@ -322,11 +325,11 @@ test('a secret that is replaced in its file is good for its grace period, and no
       ofOld.push((await register({ worker_id }, old)).status);
       expect((await register({ worker_id }, next)).status).toBe(200);
     },
-    { timeout: 5_000 },
+    { timeout: 20_000 },
   );
   expect(new Set(ofOld)).toEqual(new Set([200]));
   const refused = async () => expectRefusal(await register({ worker_id }, old), 401, 'unauthenticated');
-  await vi.waitFor(refused, { timeout: 5_000 });
+  await vi.waitFor(refused, { timeout: 20_000 });
   expect((await register({ worker_id }, next)).status).toBe(200);
 });
 
@@ -337,7 +340,7 @@ test('a secret that becomes weak while the server runs is not accepted, and told
     expectRefusal(await register({ worker_id: 'w' }, weak), 401, 'unauthenticated');
     expect((await harness.audit()).map(({ event_type }) => event_type)).toContain('secret.rejected');
   };
-  await vi.waitFor(told, { timeout: 5_000 });
+  await vi.waitFor(told, { timeout: 20_000 });
 });
 
 test('addresses that keep presenting wrong secrets have to wait', async () => {

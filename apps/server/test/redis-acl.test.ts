@@ -181,7 +181,7 @@ describe('the user that the documentation gives the server', () => {
       await expect(client.call(command, ...rest), attempt).rejects.toThrow(/NOPERM|can't access/);
     }
     const listener = subscriber();
-    await vi.waitFor(() => expect(listener.status).toBe('ready'));
+    await vi.waitFor(() => expect(listener.status).toBe('ready'), { timeout: 20_000 });
     await expect(listener.subscribe('other')).rejects.toThrow('NOPERM');
     expect(await admin.client.get('other')).toBe('x');
     await refused();

@@ -58,7 +58,7 @@ describe('the file of a secret', () => {
     await symlink(join('..data', 'mounted'), join(directory, 'mounted'));
     const { value, config } = await open({ OJS_SECRET_W_FILE: path, OJS_SECRET_M_FILE: join(directory, 'mounted') });
     const becomes = (name: string, text: string) =>
-      vi.waitFor(() => expect(value(name)).toBe(text), { timeout: 3_000, interval: 5 });
+      vi.waitFor(() => expect(value(name)).toBe(text), { timeout: 20_000, interval: 5 });
     expect([value('W'), value('M')]).toEqual(['w-1', 'm-1']);
     await writeFile(path, 'w-2\n');
     await becomes('W', 'w-2');
@@ -125,9 +125,9 @@ describe('a running server', () => {
     await expect.poll(() => ojs.child?.output()).toMatch(/"WARN".*"credential":"OJS_SECRET_PARTNER_FILE"/);
     await writeFile(`${path}.new`, 'canary-two');
     await rename(`${path}.new`, path);
-    await expect.poll(events, { timeout: 5_000 }).toHaveLength(1);
+    await expect.poll(events, { timeout: 20_000 }).toHaveLength(1);
     await rm(path);
-    await expect.poll(events, { timeout: 5_000 }).toHaveLength(2);
+    await expect.poll(events, { timeout: 20_000 }).toHaveLength(2);
     expect(await events()).toMatchObject([
       { event_type: 'secret.reloaded', principal: 'local:server', outcome: 'success', detail: { name: 'PARTNER' } },
       {

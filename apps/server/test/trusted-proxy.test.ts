@@ -56,7 +56,8 @@ describe('behind a proxy that is trusted', () => {
       const authorization = `Bearer ${generateKey('prod').text}`;
       return ask(url, '127.0.0.9', { 'x-forwarded-for': client, authorization }, '/queues');
     };
-    await expect.poll(async () => (await guess('198.51.100.7')).status, { interval: 1 }).toBe(429);
+    const many = () => Promise.all(Array.from({ length: 120 }, () => guess('198.51.100.7')));
+    await expect.poll(async () => (await many()).map(({ status }) => status), { interval: 1 }).toContain(429);
     expect((await guess('198.51.100.8')).status).toBe(401);
   });
 

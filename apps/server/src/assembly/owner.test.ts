@@ -59,7 +59,7 @@ describe('an owner that is not there itself', () => {
     const believes = (): boolean => false;
     const rightsOf = ownersRights({ redis: client, epochs, policy: () => DEFAULT_POLICY, believes });
     const first = rightsOf('_default', 'shop');
-    await vi.waitFor(() => expect(loads).toBe(1));
+    await vi.waitFor(() => expect(loads).toBe(1), { timeout: 20_000 });
     // Somebody changes a credential while they are being read.
     await redis.client.incr(systemSpace.accessVersion);
     const others = Array.from({ length: 20 }, () => rightsOf('_default', 'shop'));

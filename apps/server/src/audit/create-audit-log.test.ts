@@ -54,7 +54,7 @@ test('records keep their order, are appended, and the file is for its owner only
 test('after a log rotation, records go to the new file', async () => {
   const audit = createAuditLog({ file: file(), onFailure: fail });
   audit.record(event({ correlation_id: 'old' }));
-  await vi.waitFor(async () => expect(await lines()).toHaveLength(1));
+  await vi.waitFor(async () => expect(await lines()).toHaveLength(1), { timeout: 20_000 });
   await rename(file(), file('audit.1'));
   audit.reopen();
   audit.record(event({ correlation_id: 'new' }));
@@ -71,7 +71,7 @@ test('what cannot be written is kept, told once, and written when it can be; nob
   const path = join(directory, 'in the way', 'audit.jsonl');
   const audit = createAuditLog({ file: path, onFailure: (error) => failures.push(error) });
   audit.record(event({ correlation_id: 'r1' }));
-  await vi.waitFor(() => expect(failures).toHaveLength(1));
+  await vi.waitFor(() => expect(failures).toHaveLength(1), { timeout: 20_000 });
   audit.record(event({ correlation_id: 'r2' }));
   await rm(file('in the way'));
   await (await import('node:fs/promises')).mkdir(file('in the way'));
@@ -103,7 +103,7 @@ test('while a stream does not take anything, waiting records are bounded, and th
   });
   const audit = createAuditLog({ stream, onFailure: fail });
   audit.record(event());
-  await vi.waitFor(() => expect(release).toBeDefined());
+  await vi.waitFor(() => expect(release).toBeDefined(), { timeout: 20_000 });
   const detail = { text: 'x '.repeat(400) };
   const count = 40_000;
   for (let i = 0; i < count; i++) audit.record(event({ detail }));
@@ -144,7 +144,7 @@ describe('a flood of failures', () => {
     const audit = createAuditLog({ file: file(), onFailure: fail, flood, now: () => now });
     for (let i = 0; i < 3; i++) audit.record(event({ outcome: 'failure' }));
     now = 20;
-    await vi.waitFor(async () => expect(await lines()).toHaveLength(2));
+    await vi.waitFor(async () => expect(await lines()).toHaveLength(2), { timeout: 20_000 });
     await audit.close();
     expect(await lines()).toMatchObject([{ outcome: 'failure' }, { detail: { suppressed: 2 } }]);
   });

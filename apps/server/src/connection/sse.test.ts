@@ -75,7 +75,7 @@ describe('a writer of events', () => {
       text += chunk.toString();
     });
     client.resume();
-    await vi.waitFor(() => expect(text).toMatch(/0\r\n\r\n$/));
+    await vi.waitFor(() => expect(text).toMatch(/0\r\n\r\n$/), { timeout: 20_000 });
     expect(text.split(':heartbeat')).toHaveLength(2);
   });
 });

@@ -72,7 +72,7 @@ test('a read that was under way when everything became stale is not used', async
     resolve = done;
   });
   const loading = store.load('race');
-  await vi.waitFor(() => expect(reads).toBe(1));
+  await vi.waitFor(() => expect(reads).toBe(1), { timeout: 20_000 });
   await put(record('race', { revokedAt: 1 }));
   store.invalidate();
   resolve();
@@ -131,7 +131,7 @@ test('while Redis is away, what was read is believed for a bounded time; then it
   const store = await started();
   await store.load('warm');
   await server.kill();
-  await vi.waitFor(() => expect(redis.client.status).not.toBe('ready'));
+  await vi.waitFor(() => expect(redis.client.status).not.toBe('ready'), { timeout: 20_000 });
   expect(store.warm('warm')).toMatchObject({ record: { id: 'warm' } });
   expect(await store.load('cold')).toBe('unavailable');
   now += 30_001;

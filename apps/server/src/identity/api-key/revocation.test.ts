@@ -48,7 +48,7 @@ describe('a revocation', () => {
       },
     });
     const answer = ask(key.text);
-    await vi.waitFor(() => expect(revoking).toBeDefined());
+    await vi.waitFor(() => expect(revoking).toBeDefined(), { timeout: 20_000 });
     await revoking;
     expect(reason(await answer)).toBe('revoked');
   });
