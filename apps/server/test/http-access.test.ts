@@ -252,6 +252,21 @@ describe('access that changes while a request is on its way', () => {
     expect((await enqueue(keys.producer, { queue: 'epoch' })).status).toBe(201);
   });
 
+  it.each([
+    ['a worker that waits for jobs', 'worker', 'POST', '/ojs/v1/workers/fetch', { queues: ['q'], wait_ms: 20_000 }],
+    ['a producer that waits for the end of a job', 'producer', 'GET', '/ojs/v1/jobs/ID?wait_ms=20000', undefined],
+  ] as const)('%s is told within a second that its credential is revoked', async (_, plane, method, path, body) => {
+    const producer = await ojs.key('producer', 'producer');
+    const { job } = (await ojs.send('POST', '/ojs/v1/jobs', { key: producer, body: { type: 'a', args: [] } })).body;
+    const key = await ojs.key(plane, plane, { principal: `idle-${plane}` });
+    const answer = ojs.send(method, path.replace('ID', job.id), { key, body });
+    await expect.poll(async () => JSON.stringify(await ojs.audit())).toContain(`idle-${plane}`);
+    const began = Date.now();
+    await revoke(`idle-${plane}`);
+    expect((await answer).status).toBe(401);
+    expect(Date.now() - began).toBeLessThan(10_000);
+  });
+
   it('is decided anew after a wait: a revoked credential does not hear how the job ended', async () => {
     const key = await ojs.key('producer', 'producer', { principal: 'waiting@test' });
     const { job } = (await enqueue(key, { queue: 'patience' })).body;

@@ -6,9 +6,8 @@ import type { Ask } from './ask.ts';
 import { type EventWish, eventFilter } from './event-filter.ts';
 import { identifyAsk } from './identify.ts';
 import type { Answer } from './route.ts';
+import { RECHECK_MS } from './while-admitted.ts';
 
-/** How often a stream asks whether its caller may still hear it, in milliseconds; and before each event. */
-const RECHECK_MS = 500;
 /** ojs-realtime §2.4. */
 const HEARTBEAT_MS = 15_000;
 

@@ -9,6 +9,7 @@ import { permitJob } from './permit.ts';
 import { pushFor } from './push.ts';
 import { notFound } from './refusals.ts';
 import { type Route, route } from './route.ts';
+import { whileAdmitted } from './while-admitted.ts';
 
 /** The tenant of a job comes from the credential; what the body says of it can only agree (security page, Multi-Tenant Scoping). */
 export function checkTenant(ask: Ask, { meta }: NewJob, index?: number): void {
@@ -36,7 +37,7 @@ export async function finished(ask: Ask, id: string, waitMs: number): Promise<Jo
     const job = await readJob(ask, id);
     const left = until - Date.now();
     if (TERMINAL_STATES.has(job.state) || left <= 0 || ask.gone.aborted) return job;
-    await engine.waitForJob(ask.tenant, id, left, ask.gone);
+    await whileAdmitted(ask, (until) => engine.waitForJob(ask.tenant, id, left, until));
     // Much may have happened to the caller's access while it waited.
     await identifyAsk(ask);
     ask.queue = await permitJob(ask, id, 'inspect');

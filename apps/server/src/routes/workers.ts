@@ -12,8 +12,10 @@ import { claimOf, summaryOf } from './acks.ts';
 import type { Ask } from './ask.ts';
 import { invalid } from './issues.ts';
 import { workerOf } from './own-worker.ts';
+import { permitQueues } from './permit.ts';
 import { notFound } from './refusals.ts';
 import { type Answer, type Route, route } from './route.ts';
+import { whileAdmitted } from './while-admitted.ts';
 
 const leaseOf = (asked: number | undefined, max: number): number | undefined =>
   asked === undefined ? undefined : Math.min(asked, max);
@@ -35,7 +37,9 @@ async function fetchJobs(ask: Ask, fetch: Fetch, waitMs: number): Promise<Job[]>
       return [];
     }
     if (jobs.length > 0 || left <= 0 || ask.gone.aborted) return jobs;
-    await engine.waitForJobs(ask.tenant, fetch.queues, left, ask.gone, othersOnly);
+    await whileAdmitted(ask, (until) => engine.waitForJobs(ask.tenant, fetch.queues, left, until, othersOnly));
+    // Who was admitted anew while it waited may be permitted less.
+    permitQueues(ask, fetch.queues, 'dequeue');
     if (ask.gone.aborted) return [];
   }
 }
