@@ -7,6 +7,8 @@ export type Subject = Principal & {
   readonly queues?: readonly string[];
   /** What it was narrowed to, by the scopes of a token or by exchange: a ceiling over everything else. */
   readonly narrowed?: Narrowing;
+  /** Of a token that was made here with less than what it came of: lent, for a short time, to somebody else. */
+  readonly lent?: true;
   /** The only worker that it may act as. */
   readonly worker?: string;
   /** Which issuer or certificate authority vouches for it, where no credential of it is stored here. */

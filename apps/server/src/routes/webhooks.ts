@@ -7,7 +7,7 @@ import { BadTarget } from '../outgoing/target.ts';
 import { uuidV7 } from '../uuid.ts';
 import type { Ask } from './ask.ts';
 import { invalid, parse } from './issues.ts';
-import { isLent, permitLasting } from './narrowed.ts';
+import { permitLasting } from './narrowed.ts';
 import { permitQueues } from './permit.ts';
 import { notFound } from './refusals.ts';
 import { type Route, route } from './route.ts';
@@ -18,7 +18,7 @@ const GRACE_MS = 86_400_000;
 
 /** Its owner's, and of those who administer every queue of the tenant. */
 const isVisible = (ask: Ask, { owner }: Pick<Subscription, 'owner'>): boolean =>
-  (owner === ask.principal.id && !isLent(ask.principal)) ||
+  (owner === ask.principal.id && !ask.principal.lent) ||
   decideEverywhere(ask.services.access.policy(), ask.principal, 'admin');
 
 /** @throws {Refusal} 404 for what does not exist and for what belongs to somebody else */

@@ -30,6 +30,8 @@ const OjsClaim = z.strictObject({
   queues: z.array(QueuePattern).optional(),
   grants: z.array(Grant),
   narrowed: Narrowing.optional(),
+  /** Narrowed here, or come of a token that was. */
+  lent: z.literal(true).optional(),
   worker: WorkerId.optional(),
   mfa: z.boolean(),
   root: Root,

@@ -80,6 +80,7 @@ export function tokenIssuer({ keys, settings, now = Date.now }: IssuerOptions): 
     if (exp * 1_000 <= at || exp <= iat)
       throw new CannotIssue('expired', 'the credential ends before a token could begin');
     const narrowed = narrower(of.narrowed, request.narrowed);
+    const isLent = of.lent ?? Object.keys(request.narrowed ?? {}).length > 0;
     const jti = randomBytes(16).toString('base64url');
     const iss = issuerOf(settings());
     const scope = scopeOf(narrowed);
@@ -95,6 +96,7 @@ export function tokenIssuer({ keys, settings, now = Date.now }: IssuerOptions): 
         ...(of.queues && { queues: [...of.queues] }),
         grants: of.grants,
         ...(Object.keys(narrowed).length > 0 && { narrowed }),
+        ...(isLent && { lent: true as const }),
         ...(worker !== undefined && { worker }),
         mfa: request.mfa ?? false,
         root,

@@ -30,7 +30,7 @@ export function isOfFormerSecret({ grounds = '0' }: Root, record: CredentialReco
  * @param live what the record of its root says now; absent: nothing is stored, and the token says it
  */
 export function subjectOf({ sub, jti, exp, ojs }: Claims, live?: Subject): Subject {
-  const { tenant, plane, narrowed, worker, mfa, root, parents } = ojs;
+  const { tenant, plane, narrowed, lent, worker, mfa, root, parents } = ojs;
   const { roles, grants, queues } = live ?? ojs;
   return Object.freeze({
     id: sub,
@@ -40,6 +40,7 @@ export function subjectOf({ sub, jti, exp, ojs }: Claims, live?: Subject): Subje
     grants,
     ...(queues && { queues }),
     ...(narrowed && { narrowed }),
+    ...(lent && { lent }),
     ...(worker !== undefined && { worker }),
     ...(root.vouchedBy !== undefined && { vouchedBy: root.vouchedBy }),
     mfa,

@@ -66,6 +66,17 @@ describe('a token that this server issued', () => {
     expect((await accepted(ask(token))).principal).toBe(first.principal);
   });
 
+  it('is lent where it was narrowed here, or came of one that was, and not where its issuer had done that', async () => {
+    const { issue, ask } = await server();
+    const made = async (request: Parameters<typeof issue>[0]) =>
+      (await accepted(ask((await issue(request)).token))).principal;
+    const scoped = { ...vouched, narrowed: { within: [{ permissions: ['inspect' as const], queues: ['*'] }] } };
+    const elevated = await made({ of: scoped, mfa: true });
+    const lent = await made({ of: scoped, narrowed: { types: ['a'] } });
+    expect([elevated.lent, lent.lent, (await made({ of: lent, mfa: true })).lent]).toEqual([undefined, true, true]);
+    expect(elevated.narrowed).toEqual(scoped.narrowed);
+  });
+
   it('is accepted though many others come from the same address at the same moment', async () => {
     const [one, other] = [await server(), await server()];
     const of = await principal();
