@@ -160,6 +160,13 @@ describe('mistakes', () => {
 });
 
 describe('files of settings', () => {
+  it('and the one for the audit log must be there, or be possible', () => {
+    expect(mistakes({ ...development, OJS_AUDIT_FILE: '/nowhere/audit.jsonl' })).toEqual([
+      'OJS_AUDIT_FILE: the file /nowhere/audit.jsonl cannot be written (ENOENT): check path and rights',
+    ]);
+    expect(mistakes({ ...development, OJS_AUDIT_FILE: join(directory, 'new.jsonl') })).toEqual([]);
+  });
+
   it('are judged with everything else, each mistake by itself', () => {
     const OJS_POLICY_FILE = fileWith('{"preset": "pages", "rols": {}}');
     const OJS_IDENTITY_FILE = fileWith(

@@ -51,7 +51,12 @@ export function createAwsProvider(
       // The names only: messages can quote a request, credentials and all.
       const name = error instanceof Error ? error.name : 'unknown';
       const said = SAID[name];
-      return said ? { problem: `${id}: ${said}` } : { problem: `${id}: AWS does not answer (${name})`, isAway: true };
+      return said
+        ? { problem: `${id}: ${said}` }
+        : {
+            problem: `${id}: AWS does not answer (${name}): check AWS_REGION, credentials and the way there`,
+            isAway: true,
+          };
     }
   }
 
