@@ -382,7 +382,7 @@ describe('the command line', () => {
     const { record, key } = await newSecret('cli');
     const { access_token: token } = await grant(record.id, oauth.ClientSecretBasic(key));
     const { out, tokens } = environment();
-    expect(await runSigningKeys(['rotate', '--grace', '3600'], tokens)).toBe(0);
+    expect(await runSigningKeys(['rotate', '--grace', 'PT1H'], tokens)).toBe(0);
     expect(await runSigningKeys(['list'], tokens)).toBe(0);
     expect(out.filter((line) => / signs$/.test(line))).toHaveLength(1);
     expect((await push(token)).status).toBe(201);

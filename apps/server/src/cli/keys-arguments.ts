@@ -153,7 +153,8 @@ function endOf(text: string, now: number): number {
   return now + ms;
 }
 
-function duration(option: string, text: string): number {
+/** Milliseconds. @throws {UsageError} that names the option */
+export function duration(option: string, text: string): number {
   const ms = parseDuration(text);
   if (ms === undefined) throw new UsageError(`${option}: must be an ISO 8601 duration, such as P30D, P2W or PT12H`);
   return ms;

@@ -14,7 +14,7 @@ import {
   UnreadableKeys,
 } from '../identity/tokens/signing-keys.ts';
 import type { RedisClient } from '../redis/connect.ts';
-import { UsageError } from './keys-arguments.ts';
+import { duration, UsageError } from './keys-arguments.ts';
 import { localUser } from './local-user.ts';
 
 /** What the commands work on. */
@@ -30,8 +30,8 @@ export interface TokensEnvironment {
 
 const KEYS_USAGE = `usage:
   signing-keys list
-  signing-keys rotate [--grace SECONDS] [--discard]
-     --grace    how long the old key verifies (default 86,400); 0 ends every token at once
+  signing-keys rotate [--grace PT24H] [--discard]
+     --grace    how long the old key verifies (default PT24H); PT0S ends every token at once
      --discard  begin anew where the keys cannot be opened with the server key; ends every token at once`;
 const TOKENS_USAGE = 'usage:\n  tokens revoke JTI    end a token, and what was made of it: its id is in the audit log';
 
@@ -44,12 +44,11 @@ async function list({ redis, sealer, out }: TokensEnvironment): Promise<void> {
 
 async function rotate(args: string[], { redis, sealer, out, audit }: TokensEnvironment): Promise<void> {
   const { values } = read(args, { grace: { type: 'string' }, discard: { type: 'boolean' } }, KEYS_USAGE);
-  const { grace = String(Tokens.parse({}).keyGraceSeconds), discard = false } = values;
-  if (!/^\d{1,7}$/.test(grace)) throw new UsageError('--grace: must be a number of seconds, such as 3600');
-  const graceMs = Number(grace) * 1_000;
+  const { grace, discard = false } = values;
+  const graceMs = grace === undefined ? Tokens.parse({}).keyGraceSeconds * 1_000 : duration('--grace', grace);
   const { kid } = await rotateKeys(redis, sealer, { graceMs, now: Date.now(), discard });
   if (graceMs === 0 || discard) await bumpEpochs(redis, '*', new Tenants(redis));
-  const detail = { kid, grace_seconds: Number(grace), discard };
+  const detail = { kid, grace_seconds: graceMs / 1_000, discard };
   audit.record({ event_type: 'signing_key.rotated', ...localUser(), tenant: '*', outcome: 'success', detail });
   out(`${kid} signs from now on.`);
 }
