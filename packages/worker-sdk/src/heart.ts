@@ -1,4 +1,4 @@
-import type { Client, HeartbeatAnswer } from '@ojs/client';
+import { type Client, type HeartbeatAnswer, sleep } from '@ojs/client';
 import type { ActiveJob } from './active-job.ts';
 import type { Tell, WorkerState } from './events.ts';
 import type { Declaration } from './versions.ts';
@@ -19,6 +19,8 @@ export interface HeartContext {
 const ONCE = { retries: 0, baseMs: 0, capMs: 0, maxRetryAfterMs: 0 };
 /** http-binding §10.4: at most so many jobs in one request. */
 const JOBS_MAX = 1_000;
+/** How long the server may take to hear that the worker ends, in milliseconds. */
+const TELL_MS = 1_000;
 /** A lease must survive two lost heartbeats. */
 const BEATS_PER_LEASE = 3;
 
@@ -31,6 +33,7 @@ export class Heart {
   #timer: NodeJS.Timeout | undefined;
   #nextAt = Number.POSITIVE_INFINITY;
   #stopped = false;
+  #telling: Promise<void> = Promise.resolve();
   /** Ends the requests under way when the worker ends. */
   readonly #halt = new AbortController();
 
@@ -43,15 +46,17 @@ export class Heart {
     this.#schedule(this.#context.intervalMs * (0.5 + Math.random() / 2));
   }
 
-  stop(): void {
+  /** Ends after the server was told of the last state, where it hears at all. */
+  async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
+    await Promise.race([this.#telling, sleep(TELL_MS, this.#halt.signal).catch(() => undefined)]);
     this.#halt.abort();
   }
 
   /** Says now what the worker does (ojs-graceful-shutdown §5.1). */
   tell(): void {
-    if (!this.#stopped) void this.#beat([...this.#context.active.values()].slice(0, JOBS_MAX));
+    if (!this.#stopped) this.#telling = this.#beat([...this.#context.active.values()].slice(0, JOBS_MAX));
   }
 
   /** A job was taken: one with a short lease cannot wait for the next beat. */

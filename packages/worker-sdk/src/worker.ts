@@ -208,7 +208,7 @@ class HttpWorker implements Worker {
 
   async #end(): Promise<void> {
     await windDown(this.#crew, this.#grace.signal);
-    this.#heart.stop();
+    await this.#heart.stop();
     await this.#client.destroy();
     this.#grace.endIn(0);
     this.#unwire();

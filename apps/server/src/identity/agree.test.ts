@@ -24,12 +24,16 @@ describe('credentials in one request', () => {
   it('of the same principal and tenant: the header decides the rights', () => {
     const one = known('a');
     expect(agree(one, known('a'))).toBe(one);
-    expect(agree(one, known('a', '*'))).toBe(one);
+    const narrowed = {
+      principal: { ...one.principal, lineage: { root: { kind: 'k', id: 'k', tenant: '*' }, parents: [] } },
+    };
+    expect(agree(narrowed, known('a', '*'))).toBe(narrowed);
   });
 
   it.each([
     ['another principal', known('b')],
     ['another tenant', known('a', 'beta')],
+    ['all tenants', known('a', '*')],
   ])('of %s are refused', (_, other) => {
     expect(agree(known('a'), other)).toMatchObject({ refused: 'credentials_disagree', answer: 'permission_denied' });
   });

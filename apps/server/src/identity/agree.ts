@@ -1,3 +1,4 @@
+import { homeOf } from '../access/decide.ts';
 import type { Identified } from './identity.ts';
 
 /**
@@ -11,6 +12,6 @@ export function agree(byHeader: Identified | undefined, byCertificate: Identifie
   if (byHeader === undefined || 'refused' in byHeader) return byHeader ?? byCertificate ?? { refused: 'no_credential' };
   if (byCertificate === undefined || 'refused' in byCertificate) return byCertificate ?? byHeader;
   const [{ principal }, { principal: other }] = [byHeader, byCertificate];
-  if (principal.id === other.id && (other.tenant === '*' || principal.tenant === other.tenant)) return byHeader;
+  if (principal.id === other.id && homeOf(principal) === homeOf(other)) return byHeader;
   return { refused: 'credentials_disagree', answer: 'permission_denied', claimed: principal };
 }

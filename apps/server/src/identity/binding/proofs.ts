@@ -27,8 +27,8 @@ const SHAPE = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{86})$/;
 /** Keys that are remembered, by the header that they came in: a client sends the same one with every proof. */
 const KEYS = 10_000;
 
-/** How much longer a proof is remembered than this server would accept it, for servers whose clocks are behind. */
-const SKEW_MS = 10_000;
+/** How much longer a proof is remembered than this server would accept it, for servers whose clocks are behind: as much as theirs may be off. */
+const SKEW_MS = WINDOW_MS;
 
 /** Checks DPoP proofs (RFC 9449 §4.3). */
 export class Proofs {
