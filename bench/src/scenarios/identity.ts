@@ -21,8 +21,8 @@ export const identity: Scenario = {
         {
           // A first request opens each connection and shows the credential: what is measured is the warm state.
           prepare: async (requests) => {
-            await load.aim(target(requests + WIDTH));
-            await send(WIDTH);
+            await load.aim(target(requests + 4 * WIDTH));
+            await send(4 * WIDTH);
           },
           run: send,
           cpu: { server: cpu.verified, redis: cpu.redis, [LOAD]: load.cpu },
@@ -30,7 +30,7 @@ export const identity: Scenario = {
         {
           prepare: async () => {
             await load.aim(fixed);
-            await send(WIDTH);
+            await send(4 * WIDTH);
           },
           run: send,
           cpu: { server: cpu.fixed, redis: cpu.redis, [LOAD]: load.cpu },
