@@ -14,6 +14,7 @@ import { due } from './scenarios/due.ts';
 import { engine } from './scenarios/engine.ts';
 import { enqueue } from './scenarios/enqueue.ts';
 import { growth } from './scenarios/growth.ts';
+import { handshake } from './scenarios/handshake.ts';
 import { identity } from './scenarios/identity.ts';
 import { lists } from './scenarios/lists.ts';
 import { memory } from './scenarios/memory.ts';
@@ -22,7 +23,7 @@ import { removal } from './scenarios/removal.ts';
 import { workflows } from './scenarios/workflows.ts';
 
 const SCENARIOS = [
-  ...[enqueue, batch, cycle, pickup, growth, engine, identity, badCredentials],
+  ...[enqueue, batch, cycle, pickup, growth, engine, identity, handshake, badCredentials],
   ...[due, cron, workflows, lists, batchHold, removal, memory],
 ];
 

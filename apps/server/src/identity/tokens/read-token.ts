@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { looksLikeJwt } from '../jwt/compact.ts';
 
 /** Nothing longer is looked at; a token of ours is never as long. */
 const CHARS = 8_192;
@@ -13,7 +14,7 @@ const Header = z.strictObject({
 
 /** Whether a text could be one of our tokens: `foreign` says another issuer, or is none at all. */
 export function readToken(text: string, issuer: string): { kid: string } | 'foreign' | 'malformed' {
-  if (text.length > CHARS) return 'foreign';
+  if (text.length > CHARS || !looksLikeJwt(text)) return 'foreign';
   const [header = '', payload = ''] = text.split('.', 2);
   const claims = jsonOf(payload);
   if (typeof claims !== 'object' || claims === null || !('iss' in claims) || claims.iss !== issuer) return 'foreign';
