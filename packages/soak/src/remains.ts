@@ -9,11 +9,11 @@ const TIMERS = `${PREFIX}/timers`;
 /** Long ago, in milliseconds. */
 const PAST = '1000000000000';
 
-/** Deliveries that wait for their next attempt need not wait any longer. */
+/** Deliveries that wait for their next attempt need not wait any longer. What ended meanwhile stays ended (XX). */
 export async function deliverNow(redis: Redis): Promise<void> {
   for (const key of await keysOf(redis, `${PREFIX}/webhook-due/*`)) {
-    for (const delivery of await redis.zrange(key, '0', '-1')) await redis.zadd(key, PAST, delivery);
-    await redis.zadd(TIMERS, PAST, key.slice(PREFIX.length + 1).replace('webhook-due', 'webhook'));
+    for (const delivery of await redis.zrange(key, '0', '-1')) await redis.zadd(key, 'XX', PAST, delivery);
+    await redis.zadd(TIMERS, 'XX', PAST, key.slice(PREFIX.length + 1).replace('webhook-due', 'webhook'));
   }
 }
 
@@ -23,7 +23,7 @@ export async function endRetention(redis: Redis): Promise<void> {
     // Not of steps that are staged: they have no such record.
     if (name.startsWith('workflow/') && (await redis.exists(`${PREFIX}/${name}`)))
       await redis.hset(`${PREFIX}/${name}`, { until: PAST });
-    if (name.startsWith('workflow/') || !name.includes('/')) await redis.zadd(TIMERS, PAST, name);
+    if (name.startsWith('workflow/') || !name.includes('/')) await redis.zadd(TIMERS, 'XX', PAST, name);
   }
 }
 
