@@ -7,6 +7,8 @@ export interface FloodTarget {
   /** Values of the Authorization header, used in turn. */
   readonly credentials: readonly string[];
   readonly perSecond: number;
+  /** Default: one that needs a credential. */
+  readonly path?: string;
 }
 
 /** What came back, by status. */

@@ -15,7 +15,7 @@ const count = (name: string | number): void => {
   answers[name] = (answers[name] ?? 0) + 1;
 };
 
-function begin({ url, ca, credentials, perSecond }: FloodTarget): void {
+function begin({ url, ca, credentials, perSecond, path = '/ojs/v1/queues' }: FloodTarget): void {
   answers = {};
   pools = ADDRESSES.map(
     (localAddress) => new Pool(url, { connections: 8, pipelining: 1, connect: { ca, localAddress } as object }),
@@ -28,7 +28,7 @@ function begin({ url, ca, credentials, perSecond }: FloodTarget): void {
       const authorization = credentials[sent % credentials.length] ?? '';
       // Answers that are not waited for: an attacker does not slow down because the server does.
       pools[sent % pools.length]
-        ?.request({ method: 'GET', path: '/ojs/v1/queues', headers: { authorization } })
+        ?.request({ method: 'GET', path, headers: { authorization } })
         .then(async ({ statusCode, body }) => {
           await body.dump();
           count(statusCode);
