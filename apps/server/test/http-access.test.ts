@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Operation, operations } from '@ojs/schema';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { RECHECK_MS } from '../src/routes/while-admitted.ts';
 import { type Answer, type AuditRecord, expectRefusal, type Harness, startHarness } from './http-harness.ts';
 
 let ojs: Harness;
@@ -265,6 +267,21 @@ describe('access that changes while a request is on its way', () => {
     await revoke(`idle-${plane}`);
     expect((await answer).status).toBe(401);
     expect(Date.now() - began).toBeLessThan(10_000);
+  });
+
+  it('is decided anew while a worker waits: a credential that is narrowed meanwhile is handed nothing', async () => {
+    const key = await ojs.key('worker', 'worker', { principal: 'shrinking' });
+    const answer = ojs.send('POST', '/ojs/v1/workers/fetch', { key, body: { queues: ['shrink'], wait_ms: 20_000 } });
+    await expect.poll(async () => JSON.stringify(await ojs.audit())).toContain('shrinking');
+    const path = `/ojs/v1/admin/credentials/${key.split('_')[2]}`;
+    const changed = await ojs.send('PATCH', path, { key: keys.admin, body: { queues: ['other'] } });
+    expect(changed.status, changed.text).toBe(200);
+    // This server hears of the new epoch; then who waits is admitted anew under it, which nothing outside shows.
+    await enqueue(keys.producer, { queue: 'epoch' });
+    await sleep(3 * RECHECK_MS);
+    await enqueue(keys.producer, { queue: 'shrink' });
+    expectRefusal(await answer, 403, 'permission_denied');
+    expect((await ojs.send('GET', '/ojs/v1/queues/shrink/stats', { key: keys.admin })).body.stats.available).toBe(1);
   });
 
   it('is decided anew after a wait: a revoked credential does not hear how the job ended', async () => {

@@ -31,9 +31,9 @@ describe('an attack gets the answer it must get', () => {
 describe('the list of attacks', () => {
   const tried = new Set([...ATTACKS.map(({ id }) => id), ...Object.keys(ELSEWHERE)]);
 
-  for (const id of GIVEN) {
-    if (!tried.has(id)) test.todo(`${id} is tried`);
-  }
+  test('leaves none of the threat model out', () => {
+    expect(GIVEN.filter((id) => !tried.has(id))).toEqual([]);
+  });
 
   test.each(Object.entries(ELSEWHERE).flatMap(([id, tests]) => tests.map((each) => [id, each] as const)))(
     '%s is tried in %s',
