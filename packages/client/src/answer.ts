@@ -51,7 +51,8 @@ function parse(body: string, operation: string): unknown {
   });
 }
 
-const redacted = (body: string, token: string | undefined): string =>
+/** The text without a secret that the other side may repeat. */
+export const redacted = (body: string, token: string | undefined): string =>
   token ? body.replaceAll(token, '[redacted]') : body;
 
 const textOf = (value: unknown): string | undefined =>

@@ -119,7 +119,10 @@ class HttpClient implements Client {
       if (!(error instanceof OjsError) || error.code !== 'mfa_required' || !this.#elevation) throw error;
       const elevated = await this.#elevation.get(this.#presenter.postWithCredential);
       const credential = await this.#presenter.presentElevated(routes[id].method, path, elevated);
-      return this.#send(id, path, body, credential, options);
+      return this.#send(id, path, body, credential, options).catch((refused: unknown) => {
+        if (refused instanceof OjsError && refused.status === 401) this.#elevation?.forget();
+        throw refused;
+      });
     }
   }
 

@@ -1,4 +1,4 @@
-import { refusalOf } from './answer.ts';
+import { redacted, refusalOf } from './answer.ts';
 import { OjsError } from './errors.ts';
 
 /** Asks a person for a code of the authenticator, or for a recovery code. */
@@ -41,12 +41,17 @@ export class Elevation {
     return this.#asking;
   }
 
+  /** What it gave was refused: the credential that it came of has ended, or is another one now. */
+  forget(): void {
+    this.#held = undefined;
+  }
+
   async #elevate(post: Post): Promise<Elevated> {
     const code = (await this.#ask()).trim();
     const shown = JSON.stringify(CODE.test(code) ? { code } : { recovery_code: code });
     const since = performance.now();
     const { status, body } = await post(PATH, 'application/openjobspec+json', shown);
-    const answer = read(body);
+    const answer = read(status < 300 ? body : redacted(body, code));
     if (status >= 300) throw refusalOf(Object(answer.error), { status, operation: 'elevate' });
     const { access_token, token_type, expires_in } = answer;
     if (typeof access_token !== 'string' || typeof expires_in !== 'number')

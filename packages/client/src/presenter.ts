@@ -1,4 +1,5 @@
-import { type CredentialSource, headersOf, type PostRequest } from './credentials/source.ts';
+import { redacted } from './answer.ts';
+import { type CredentialSource, headersOf, type PostRequest, tokenOf } from './credentials/source.ts';
 import type { Elevated } from './elevation.ts';
 import type { Transport } from './transport.ts';
 
@@ -56,7 +57,7 @@ export class Presenter {
   ): Promise<{ status: number; body: string }> => {
     const { transport, origin, basePath, timeoutMs } = this.#options;
     const dpop = proof?.('POST', origin + basePath + path);
-    return transport.send({
+    const answer = await transport.send({
       method: 'POST',
       path: basePath + path,
       headers: {
@@ -70,6 +71,8 @@ export class Presenter {
       timeoutMs,
       maxBytes: CREDENTIAL_BYTES,
     });
+    // What it refuses may become an error, which repeats no credential.
+    return answer.status < 300 ? answer : { ...answer, body: redacted(answer.body, tokenOf({ authorization })) };
   };
 
   /** The same, with the credential. */

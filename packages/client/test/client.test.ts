@@ -243,6 +243,35 @@ describe('a second factor', () => {
     expect(server.requests.at(-1)?.body).toEqual({ recovery_code: 'abcd-efgh' });
   });
 
+  it('is asked for anew after what it gave was refused', async () => {
+    const server = await stub(respond);
+    const ask = vi.fn(async () => '123456');
+    const client = clientOf(server, { secondFactor: ask });
+    await purge(client);
+    server.respond((request) =>
+      request.headers.authorization === 'Bearer elevated' ? refusal(401, 'unauthenticated') : respond(request),
+    );
+    expect(await failing(purge(client))).toMatchObject({ status: 401 });
+    server.respond(respond);
+    await purge(client);
+    expect(ask).toHaveBeenCalledTimes(2);
+  });
+
+  it('is in no error, and neither is the credential, even if the server repeats both', async () => {
+    const code = 'canary-recovery-code';
+    const server = await stub((request) =>
+      request.path.endsWith('/elevate')
+        ? refusal(403, 'mfa_failed', { message: `no: ${code} ${KEY}`, details: { code, key: KEY } })
+        : respond(request),
+    );
+    const error = await failing(purge(clientOf(server, { secondFactor: () => code })));
+    expect(error.code).toBe('mfa_failed');
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toMatch(/canary/);
+    const client = clientOf(server);
+    server.respond(() => ({ status: 400, json: { error: 'invalid_request', error_description: KEY } }));
+    expect((await client.postForm('/ojs/v1/auth/token', {})).body).not.toContain(KEY);
+  });
+
   it('of nobody leaves the refusal as it is', async () => {
     const server = await stub(respond);
     expect(await failing(purge(clientOf(server)))).toMatchObject({ code: 'mfa_required' });
